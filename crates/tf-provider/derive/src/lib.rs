@@ -1,0 +1,1 @@
+//! `derive(Model)`: one struct field is one attribute.

@@ -1,0 +1,1 @@
+//! One ARM client for every backend.

@@ -1,0 +1,1 @@
+//! Image Builder as an ARM service in this process.

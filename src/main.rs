@@ -1,0 +1,2 @@
+//! Which role of the binary was asked for; nothing else.
+fn main() {}

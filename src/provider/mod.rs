@@ -1,0 +1,1 @@
+//! The provider block and the one list of what the provider offers.

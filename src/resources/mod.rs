@@ -1,0 +1,1 @@
+//! Terraform resources, one folder a noun.
