@@ -1,0 +1,31 @@
+# Each target does its own set-up; `make demo` and `make test` need nothing but Rust, a C compiler, Terraform, make and git.
+
+.PHONY: help demo demo-destroy install test lint docs bench
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## Build an image from nothing: set up, compile, terraform apply examples/quickstart
+	@build/demo apply
+
+demo-destroy: ## Destroy what `make demo` made
+	@build/demo destroy
+
+install: ## Compile in release mode and install into Terraform's implied local mirror (~/.terraform.d/plugins)
+	@build/install "$${HOME}/.terraform.d/plugins" release
+
+test: ## Everything that has to hold: format, lints, all tests, generated files
+	@build/test
+
+lint: ## Format check and clippy only
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+
+docs: ## Write docs/ and schemas/provider.json anew from the code and examples/
+	@cargo build --quiet --locked
+	@target/debug/terraform-provider-imagebuilder schema write
+	@target/debug/terraform-provider-imagebuilder docs write
+
+bench: ## Whole-process figures: start, size, memory, apply time
+	@build/set-up
+	@cargo bench --locked --bench whole_process
