@@ -1,1 +1,49 @@
 //! Terraform plugin protocol 6 for providers written in Rust.
+//!
+//! A provider author writes models (`#[derive(Model)]`: one field, one attribute) and implements [`Provider`], [`Resource`] and
+//! [`DataSource`] on them; [`serve`] does the rest.
+//!
+//! # Layout
+//!
+//! - values: [`Attr`], [`Value`], [`Number`], [`Type`], [`Path`], [`Diagnostics`]
+//! - models: [`Model`], [`Field`], [`schema`] (what is known about an attribute)
+//! - what an author implements: [`Provider`], [`Resource`], [`DataSource`], [`Function`]
+
+// The derive names this crate by its outer name, also in the crate's own tests.
+extern crate self as tf_provider;
+
+mod attr;
+mod context;
+mod data_source;
+mod diagnostic;
+mod erased;
+mod failure;
+mod function;
+mod model;
+mod number;
+mod path;
+mod provider;
+mod resource;
+pub mod schema;
+mod types;
+mod value;
+
+pub use attr::{Attr, Set};
+pub use context::{Context, Private};
+pub use data_source::DataSource;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use erased::{AnyDataSource, AnyResource, BoxFuture, data_source, resource};
+pub use failure::Failure;
+pub use function::{Function, FunctionDefinition, FunctionError, Parameter};
+pub use model::{Field, Model, ModelError};
+pub use number::Number;
+pub use path::{Path, Step};
+pub use provider::Provider;
+pub use resource::{Plan, Resource};
+pub use tf_provider_derive::Model;
+pub use tokio_util::sync::CancellationToken;
+pub use types::Type;
+pub use value::Value;
+
+#[doc(hidden)]
+pub use model::read_field;
