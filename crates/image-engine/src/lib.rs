@@ -1,1 +1,29 @@
-//! The image factory: specification, plan, run.
+//! The image factory: builds Linux disk images on one machine without root.
+//!
+//! A [`BuildSpec`] says what to build. `Build::prepare` makes a sandbox and the source's root tree in it; the caller
+//! then drives the phases (`Build::customize`, `Build::generalize`, `Build::validate`) and takes the result out
+//! with `Build::write_disk` and `Build::write_tree`. Everything here is synchronous: a build is a sequence of
+//! processes, started and awaited by the thread that calls.
+//!
+//! **Threads.** The processes of a build die with the thread that started them (`PR_SET_PDEATHSIG` follows threads,
+//! not processes). Drive one build from one thread that lives as long as the build does; a thread of an async runtime
+//! that ends when idle would take a running step with it.
+//!
+//! - `sandbox`: namespaces, overlay and network in which every step and every tool that touches a
+//!   tree runs. Nothing outside opens a path inside a tree.
+//! - `vhd`: the fixed VHD's footer.
+
+mod cancel;
+mod error;
+mod host;
+mod observer;
+mod sparse;
+mod spec;
+mod vhd;
+
+pub use cancel::Cancel;
+pub use error::{BuildError, Context, ErrorKind};
+pub use host::{HostCause, HostError};
+pub use observer::{Observer, Stage, StepOutcome};
+pub use spec::{Action, BuildSpec, DiskSpec, Network, Script, Source, Step, Workspace};
+pub use vhd::write_fixed_vhd;
