@@ -26,10 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "image_engine",
         ],
     ),
-    (
-        "cli",
-        &["tf_provider", "provider", "local", "arm", "image_engine"],
-    ),
+    ("cli", &["tf_provider", "provider", "local", "arm", "image_engine"]),
     ("main", &["tf_provider", "cli", "provider"]),
 ];
 
@@ -52,9 +49,7 @@ fn every_room_names_only_the_rooms_it_may_know() {
         let (_, allowed) = ALLOWED
             .iter()
             .find(|(name, _)| *name == room)
-            .unwrap_or_else(|| {
-                panic!("src/{room} has no line in ALLOWED: decide what it may name")
-            });
+            .unwrap_or_else(|| panic!("src/{room} has no line in ALLOWED: decide what it may name"));
         for path in named_paths(&fs::read_to_string(&file).unwrap()) {
             let within = |prefix: &str| path == prefix || path.starts_with(&format!("{prefix}::"));
             if !within(&room) && !allowed.iter().any(|prefix| within(prefix)) {
@@ -78,12 +73,7 @@ fn the_crates_below_know_nothing_of_the_house_above() {
         ),
         (
             "crates/image-engine/Cargo.toml",
-            &[
-                "tf-provider",
-                "terraform-provider-imagebuilder",
-                "tokio",
-                "reqwest",
-            ][..],
+            &["tf-provider", "terraform-provider-imagebuilder", "tokio", "reqwest"][..],
         ),
     ] {
         let text = fs::read_to_string(repository().join(manifest)).unwrap();
@@ -110,10 +100,7 @@ fn no_file_has_a_name_that_says_nothing() {
         })
         .cloned()
         .collect();
-    assert!(
-        offences.is_empty(),
-        "name these by what they know: {offences:?}"
-    );
+    assert!(offences.is_empty(), "name these by what they know: {offences:?}");
 }
 
 #[test]
@@ -121,10 +108,7 @@ fn no_file_is_longer_than_a_person_reads_at_once() {
     let offences: Vec<String> = house_files()
         .into_iter()
         .filter_map(|file| {
-            let lines = fs::read_to_string(repository().join(&file))
-                .unwrap()
-                .lines()
-                .count();
+            let lines = fs::read_to_string(repository().join(&file)).unwrap().lines().count();
             (lines > LINE_LIMIT).then(|| format!("{file}: {lines} lines"))
         })
         .collect();
@@ -152,10 +136,7 @@ fn repository() -> PathBuf {
 }
 
 fn relative(file: &Path) -> String {
-    file.strip_prefix(repository())
-        .unwrap()
-        .display()
-        .to_string()
+    file.strip_prefix(repository()).unwrap().display().to_string()
 }
 
 /// Every Rust file that we wrote, relative to the repository.
@@ -221,8 +202,7 @@ fn named_paths(source: &str) -> BTreeSet<String> {
 }
 
 fn whole_word_positions(code: &str, word: &str) -> Vec<usize> {
-    let starts_a_word =
-        |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    let starts_a_word = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     code.match_indices(word)
         .map(|(at, _)| at)
         .filter(|at| starts_a_word(*at))
@@ -230,11 +210,7 @@ fn whole_word_positions(code: &str, word: &str) -> Vec<usize> {
 }
 
 /// Reads one use tree (`a::{b, c::d}`) and adds the full path of each leaf.
-fn expand(
-    rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    prefix: String,
-    paths: &mut BTreeSet<String>,
-) {
+fn expand(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, prefix: String, paths: &mut BTreeSet<String>) {
     let mut path = prefix;
     loop {
         while rest.next_if(|c| c.is_whitespace()).is_some() {}
@@ -262,10 +238,7 @@ fn expand(
         if rest.next_if_eq(&':').is_none() || rest.next_if_eq(&':').is_none() {
             paths.insert(path.clone());
             // `a as b` inside a group: the new name is no path.
-            while rest
-                .next_if(|c| !matches!(c, ',' | '}' | ';' | '\n' | '('))
-                .is_some()
-            {}
+            while rest.next_if(|c| !matches!(c, ',' | '}' | ';' | '\n' | '(')).is_some() {}
             return;
         }
     }

@@ -109,9 +109,7 @@ impl BuildError {
     pub(crate) fn io(source: impl Into<io::Error>, operation: impl Into<String>) -> Self {
         let source = source.into();
         let kind = match source.raw_os_error() {
-            Some(code)
-                if code == Errno::NOSPC.raw_os_error() || code == Errno::DQUOT.raw_os_error() =>
-            {
+            Some(code) if code == Errno::NOSPC.raw_os_error() || code == Errno::DQUOT.raw_os_error() => {
                 ErrorKind::DiskFull
             }
             _ => ErrorKind::Io,
@@ -174,10 +172,7 @@ impl fmt::Display for BuildError {
             }
             ErrorKind::Canceled => write!(f, "the build was canceled while {operation}")?,
             ErrorKind::TimedOut => write!(f, "the build's time was over while {operation}")?,
-            ErrorKind::HostNotReady => write!(
-                f,
-                "this machine is not ready to build images: {operation} failed"
-            )?,
+            ErrorKind::HostNotReady => write!(f, "this machine is not ready to build images: {operation} failed")?,
             ErrorKind::ToolMissing { program, package } => {
                 write!(
                     f,
@@ -185,10 +180,7 @@ impl fmt::Display for BuildError {
                 )?;
             }
             ErrorKind::ToolFailed { program, exit_code } => {
-                write!(
-                    f,
-                    "{operation}: {program} failed with exit code {exit_code}"
-                )?;
+                write!(f, "{operation}: {program} failed with exit code {exit_code}")?;
             }
             ErrorKind::ChecksumMismatch { expected, actual } => {
                 write!(
@@ -196,13 +188,9 @@ impl fmt::Display for BuildError {
                     "the file's SHA-256 is {actual}, but the specification says {expected}"
                 )?;
             }
-            ErrorKind::SourceMissing => {
-                write!(f, "{operation}: the file is missing or cannot be read")?
-            }
+            ErrorKind::SourceMissing => write!(f, "{operation}: the file is missing or cannot be read")?,
             ErrorKind::DiskFull => write!(f, "the disk is full: {operation}")?,
-            ErrorKind::DiskSizeUnsuitable | ErrorKind::DiskIdInvalid | ErrorKind::Io => {
-                write!(f, "{operation}")?
-            }
+            ErrorKind::DiskSizeUnsuitable | ErrorKind::DiskIdInvalid | ErrorKind::Io => write!(f, "{operation}")?,
         }
         if let Some(path) = path {
             write!(f, " ({})", path.display())?;

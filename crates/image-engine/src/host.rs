@@ -110,28 +110,17 @@ fn remedy(cause: &HostCause) -> Option<String> {
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            HostCause::ToolMissing { program, .. } => {
-                write!(f, "the program {program} is not installed")?
-            }
+            HostCause::ToolMissing { program, .. } => write!(f, "the program {program} is not installed")?,
             HostCause::UserNamespacesOff { setting } => {
-                write!(
-                    f,
-                    "user namespaces are switched off by the kernel setting {setting}"
-                )?;
+                write!(f, "user namespaces are switched off by the kernel setting {setting}")?;
             }
             HostCause::UserNamespacesRestrictedByAppArmor => {
                 write!(f, "AppArmor restricts user namespaces for ordinary users")?;
             }
             HostCause::NoSubordinateIds { file, user } => {
-                write!(
-                    f,
-                    "{file} gives the user {user} no range of 65536 subordinate ids"
-                )?;
+                write!(f, "{file} gives the user {user} no range of 65536 subordinate ids")?;
             }
-            HostCause::IdsNotMapped => write!(
-                f,
-                "the subordinate ids could not be mapped into a user namespace"
-            )?,
+            HostCause::IdsNotMapped => write!(f, "the subordinate ids could not be mapped into a user namespace")?,
             HostCause::FileSystemUnsuitable { kind } => {
                 write!(
                     f,
@@ -140,10 +129,7 @@ impl fmt::Display for HostError {
             }
             HostCause::OverlayRefused => write!(f, "the kernel refused to mount an overlay")?,
             HostCause::SandboxRefused => write!(f, "bubblewrap could not set up a sandbox")?,
-            HostCause::TunNotOpenable => write!(
-                f,
-                "/dev/net/tun cannot be opened, which the isolated network needs"
-            )?,
+            HostCause::TunNotOpenable => write!(f, "/dev/net/tun cannot be opened, which the isolated network needs")?,
             HostCause::NetworkNotStarted => write!(f, "the isolated network did not start")?,
         }
         if let Some(text) = &self.detail {

@@ -51,12 +51,5 @@ pub trait Observer {
     /// A step is about to start. `index` counts from 0 within its stage.
     fn step_started(&mut self, stage: Stage, index: usize, name: &str);
     /// A step that was announced has ended.
-    fn step_ended(
-        &mut self,
-        stage: Stage,
-        index: usize,
-        name: &str,
-        outcome: &StepOutcome,
-        elapsed: Duration,
-    );
+    fn step_ended(&mut self, stage: Stage, index: usize, name: &str, outcome: &StepOutcome, elapsed: Duration);
 }

@@ -72,11 +72,7 @@ mod tests {
 
         let metadata = to.metadata().unwrap();
         assert_eq!(metadata.len(), 8 << 20);
-        assert!(
-            metadata.blocks() * 512 < 1 << 20,
-            "{} blocks",
-            metadata.blocks()
-        );
+        assert!(metadata.blocks() * 512 < 1 << 20, "{} blocks", metadata.blocks());
         let mut middle = [0; 13];
         to.read_exact_at(&mut middle, 3 << 20).unwrap();
         assert_eq!(&middle, b"in the middle");

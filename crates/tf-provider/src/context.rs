@@ -64,10 +64,7 @@ pub struct Private {
 
 impl Private {
     pub(crate) const fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            failure: None,
-        }
+        Self { bytes, failure: None }
     }
 
     /// What was remembered; `None` when nothing was, or something that is no `T` (which is logged).

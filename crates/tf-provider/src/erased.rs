@@ -30,17 +30,9 @@ pub trait AnyResource<C>: Send + Sync {
     /// [`Resource::validate`]
     fn validate(&self, config: &Value) -> Diagnostics;
     /// [`Resource::plan`]
-    fn plan<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        plan: &'a mut Plan<Value>,
-    ) -> BoxFuture<'a, Result<(), Diagnostics>>;
+    fn plan<'a>(&'a self, cx: &'a mut Context<C>, plan: &'a mut Plan<Value>) -> BoxFuture<'a, Result<(), Diagnostics>>;
     /// [`Resource::plan_destroy`]
-    fn plan_destroy<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        prior: Value,
-    ) -> BoxFuture<'a, Result<(), Diagnostics>>;
+    fn plan_destroy<'a>(&'a self, cx: &'a mut Context<C>, prior: Value) -> BoxFuture<'a, Result<(), Diagnostics>>;
     /// [`Resource::create`]
     fn create<'a>(
         &'a self,
@@ -49,11 +41,7 @@ pub trait AnyResource<C>: Send + Sync {
         config: Value,
     ) -> BoxFuture<'a, Result<Value, Failure<Value>>>;
     /// [`Resource::read`]
-    fn read<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        state: Value,
-    ) -> BoxFuture<'a, Result<Option<Value>, Diagnostics>>;
+    fn read<'a>(&'a self, cx: &'a mut Context<C>, state: Value) -> BoxFuture<'a, Result<Option<Value>, Diagnostics>>;
     /// [`Resource::update`]
     fn update<'a>(
         &'a self,
@@ -63,17 +51,9 @@ pub trait AnyResource<C>: Send + Sync {
         config: Value,
     ) -> BoxFuture<'a, Result<Value, Failure<Value>>>;
     /// [`Resource::delete`]
-    fn delete<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        prior: Value,
-    ) -> BoxFuture<'a, Result<(), Failure<Value>>>;
+    fn delete<'a>(&'a self, cx: &'a mut Context<C>, prior: Value) -> BoxFuture<'a, Result<(), Failure<Value>>>;
     /// [`Resource::import`]
-    fn import<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Value, Diagnostics>>;
+    fn import<'a>(&'a self, cx: &'a mut Context<C>, id: &'a str) -> BoxFuture<'a, Result<Value, Diagnostics>>;
     /// [`Resource::upgrade`]
     fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
 }
@@ -89,11 +69,7 @@ pub trait AnyDataSource<C>: Send + Sync {
     /// [`DataSource::validate`]
     fn validate(&self, config: &Value) -> Diagnostics;
     /// [`DataSource::read`]
-    fn read<'a>(
-        &'a self,
-        cx: &'a mut Context<C>,
-        config: Value,
-    ) -> BoxFuture<'a, Result<Value, Diagnostics>>;
+    fn read<'a>(&'a self, cx: &'a mut Context<C>, config: Value) -> BoxFuture<'a, Result<Value, Diagnostics>>;
 }
 
 /// A resource for [`Provider::resources`](crate::Provider::resources).
@@ -209,19 +185,11 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         })
     }
 
-    fn delete<'a>(
-        &'a self,
-        cx: &'a mut Context<R::Client>,
-        prior: Value,
-    ) -> BoxFuture<'a, Result<(), Failure<Value>>> {
+    fn delete<'a>(&'a self, cx: &'a mut Context<R::Client>, prior: Value) -> BoxFuture<'a, Result<(), Failure<Value>>> {
         Box::pin(async move { self.0.delete(cx, model(&prior)?).await.map_err(erase) })
     }
 
-    fn import<'a>(
-        &'a self,
-        cx: &'a mut Context<R::Client>,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Value, Diagnostics>> {
+    fn import<'a>(&'a self, cx: &'a mut Context<R::Client>, id: &'a str) -> BoxFuture<'a, Result<Value, Diagnostics>> {
         Box::pin(async move { Ok(self.0.import(cx, id).await?.to_value()) })
     }
 
@@ -250,11 +218,7 @@ impl<D: DataSource> AnyDataSource<D::Client> for Erased<D> {
         }
     }
 
-    fn read<'a>(
-        &'a self,
-        cx: &'a mut Context<D::Client>,
-        config: Value,
-    ) -> BoxFuture<'a, Result<Value, Diagnostics>> {
+    fn read<'a>(&'a self, cx: &'a mut Context<D::Client>, config: Value) -> BoxFuture<'a, Result<Value, Diagnostics>> {
         Box::pin(async move { Ok(self.0.read(cx, model(&config)?).await?.to_value()) })
     }
 }

@@ -58,11 +58,7 @@ impl fmt::Display for ModelError {
         if !self.path.is_empty() {
             write!(formatter, "{}: ", self.path)?;
         }
-        write!(
-            formatter,
-            "expected {}, found {}",
-            self.expected, self.found
-        )
+        write!(formatter, "expected {}, found {}", self.expected, self.found)
     }
 }
 
@@ -210,8 +206,7 @@ impl Field for Value {
 }
 
 fn elements<T: Field>(values: &[Value]) -> Result<Vec<Attr<T>>, ModelError> {
-    let element =
-        |(index, value)| Attr::from_value(value).map_err(|error| error.inside(Step::Index(index)));
+    let element = |(index, value)| Attr::from_value(value).map_err(|error| error.inside(Step::Index(index)));
     values.iter().enumerate().map(element).collect()
 }
 
@@ -266,11 +261,7 @@ impl<T: Field> Field for BTreeMap<String, Attr<T>> {
     }
 
     fn to_known(&self) -> Value {
-        Value::Map(
-            self.iter()
-                .map(|(key, attr)| (key.clone(), attr.to_value()))
-                .collect(),
-        )
+        Value::Map(self.iter().map(|(key, attr)| (key.clone(), attr.to_value())).collect())
     }
 }
 

@@ -47,15 +47,9 @@ impl Number {
     /// The nearest float; `None` for a number beyond every float.
     pub fn as_f64(&self) -> Option<f64> {
         let value = match self {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the nearest float is what is asked for"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
             Self::I64(value) => *value as f64,
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "the nearest float is what is asked for"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
             Self::U64(value) => *value as f64,
             Self::F64(value) => *value,
             Self::Decimal(text) => text.parse().ok()?,
@@ -108,11 +102,7 @@ impl Canonical {
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
-        if !whole
-            .bytes()
-            .chain(fraction.bytes())
-            .all(|byte| byte.is_ascii_digit())
-        {
+        if !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let joined = format!("{whole}{fraction}");
@@ -140,13 +130,9 @@ impl Canonical {
             return Some(0);
         }
         // An i64 has at most 19 digits: anything longer is refused before zeros are written out.
-        let zeros = usize::try_from(self.exponent)
-            .ok()
-            .filter(|zeros| *zeros < 20)?;
+        let zeros = usize::try_from(self.exponent).ok().filter(|zeros| *zeros < 20)?;
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}{}", self.digits, "0".repeat(zeros))
-            .parse()
-            .ok()
+        format!("{sign}{}{}", self.digits, "0".repeat(zeros)).parse().ok()
     }
 }
 
@@ -186,20 +172,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in [
-            "",
-            "-",
-            ".",
-            "1.2.3",
-            "0x10",
-            "inf",
-            "1e",
-            "1e99999999999999999999",
-        ] {
-            assert!(
-                Number::parse(text).is_none(),
-                "{text} was taken for a number"
-            );
+        for text in ["", "-", ".", "1.2.3", "0x10", "inf", "1e", "1e99999999999999999999"] {
+            assert!(Number::parse(text).is_none(), "{text} was taken for a number");
         }
     }
 }

@@ -105,10 +105,7 @@ mod tests {
 
     #[test]
     fn both_spellings_of_the_macro_give_the_same_path_as_the_builder() {
-        assert_eq!(
-            path!("source", "image_id"),
-            Path::root("source").attribute("image_id")
-        );
+        assert_eq!(path!("source", "image_id"), Path::root("source").attribute("image_id"));
         let position = 2;
         assert_eq!(
             path!("customize"[position]."shell"."inline"[0]),
@@ -122,10 +119,7 @@ mod tests {
 
     #[test]
     fn a_path_is_shown_as_the_user_would_write_it() {
-        assert_eq!(
-            path!("customize"[0]."shell").to_string(),
-            "customize[0].shell"
-        );
+        assert_eq!(path!("customize"[0]."shell").to_string(), "customize[0].shell");
         assert_eq!(Path::root("tags").key("a b").to_string(), "tags[\"a b\"]");
     }
 }

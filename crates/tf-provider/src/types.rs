@@ -42,12 +42,7 @@ impl Type {
 
     /// An object with these attributes.
     pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
-        Self::Object(
-            attributes
-                .into_iter()
-                .map(|(name, of)| (name.into(), of))
-                .collect(),
-        )
+        Self::Object(attributes.into_iter().map(|(name, of)| (name.into(), of)).collect())
     }
 
     /// The type's JSON spelling: `"string"`, `["list","string"]`, `["object",{"a":"bool"}]`.
@@ -87,13 +82,8 @@ impl Type {
         }
         match json.as_array()?.as_slice() {
             [Json::String(kind), Json::Object(attributes), ..] if kind == "object" => {
-                let read =
-                    |(name, of): (&String, &Json)| Some((name.clone(), Self::from_json(of)?));
-                attributes
-                    .iter()
-                    .map(read)
-                    .collect::<Option<_>>()
-                    .map(Self::Object)
+                let read = |(name, of): (&String, &Json)| Some((name.clone(), Self::from_json(of)?));
+                attributes.iter().map(read).collect::<Option<_>>().map(Self::Object)
             }
             [Json::String(kind), Json::Array(types)] if kind == "tuple" => types
                 .iter()
@@ -122,9 +112,7 @@ impl Type {
             Value::Number(_) => Self::Number,
             Value::String(_) => Self::String,
             Value::List(elements) => Self::Tuple(elements.iter().map(Self::of).collect()),
-            Value::Set(elements) => {
-                Self::Set(Box::new(elements.first().map_or(Self::Dynamic, Self::of)))
-            }
+            Value::Set(elements) => Self::Set(Box::new(elements.first().map_or(Self::Dynamic, Self::of))),
             Value::Map(entries) | Value::Object(entries) => Self::Object(
                 entries
                     .iter()

@@ -43,9 +43,7 @@ impl PartialEq for Value {
             (Self::String(left), Self::String(right)) => left == right,
             (Self::List(left), Self::List(right)) => left == right,
             (Self::Set(left), Self::Set(right)) => same_elements(left, right, |a, b| a == b),
-            (Self::Map(left), Self::Map(right)) | (Self::Object(left), Self::Object(right)) => {
-                left == right
-            }
+            (Self::Map(left), Self::Map(right)) | (Self::Object(left), Self::Object(right)) => left == right,
             (Self::Dynamic(left), Self::Dynamic(right)) => left == right,
             _ => false,
         }
@@ -82,12 +80,8 @@ impl Value {
     pub fn is_wholly_known(&self) -> bool {
         match self {
             Self::Unknown => false,
-            Self::List(elements) | Self::Set(elements) => {
-                elements.iter().all(Self::is_wholly_known)
-            }
-            Self::Map(entries) | Self::Object(entries) => {
-                entries.values().all(Self::is_wholly_known)
-            }
+            Self::List(elements) | Self::Set(elements) => elements.iter().all(Self::is_wholly_known),
+            Self::Map(entries) | Self::Object(entries) => entries.values().all(Self::is_wholly_known),
             Self::Dynamic(inner) => inner.1.is_wholly_known(),
             _ => true,
         }
@@ -104,12 +98,8 @@ impl Value {
         };
         match self {
             Self::Unknown => Self::Null,
-            Self::List(elements) => {
-                Self::List(elements.into_iter().map(Self::unknown_as_null).collect())
-            }
-            Self::Set(elements) => {
-                Self::Set(elements.into_iter().map(Self::unknown_as_null).collect())
-            }
+            Self::List(elements) => Self::List(elements.into_iter().map(Self::unknown_as_null).collect()),
+            Self::Set(elements) => Self::Set(elements.into_iter().map(Self::unknown_as_null).collect()),
             Self::Map(entries) => Self::Map(all(entries)),
             Self::Object(entries) => Self::Object(all(entries)),
             Self::Dynamic(inner) => {

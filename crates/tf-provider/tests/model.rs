@@ -40,7 +40,11 @@ struct Book {
 }
 
 fn short(text: &str) -> Result<(), String> {
-    if text.len() <= 5 { Ok(()) } else { Err(format!("{text:?} is longer than 5 bytes")) }
+    if text.len() <= 5 {
+        Ok(())
+    } else {
+        Err(format!("{text:?} is longer than 5 bytes"))
+    }
 }
 
 fn shelf() -> Shelf {
@@ -81,7 +85,9 @@ fn options_and_documentation_reach_the_descriptor() {
 #[test]
 fn a_value_that_does_not_fit_is_named_by_its_path() {
     let mut value = shelf().to_value();
-    let Value::Object(attributes) = &mut value else { panic!("a model is an object") };
+    let Value::Object(attributes) = &mut value else {
+        panic!("a model is an object")
+    };
     let book = Value::object([("title", Value::from(true))]);
     attributes.insert("books".to_owned(), Value::List(vec![Value::Unknown, book]));
     let error = Shelf::from_value(&value).unwrap_err();

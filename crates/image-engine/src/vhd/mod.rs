@@ -25,9 +25,7 @@ const MEBIBYTE: u64 = 1 << 20;
 /// of MiB, [`ErrorKind::DiskFull`], [`ErrorKind::Io`].
 pub fn write_fixed_vhd(raw: &Path, vhd: &Path) -> Result<(), BuildError> {
     let from = File::open(raw).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            BuildError::new(ErrorKind::SourceMissing, "reading the raw disk").caused_by(error)
-        }
+        io::ErrorKind::NotFound => BuildError::new(ErrorKind::SourceMissing, "reading the raw disk").caused_by(error),
         _ => BuildError::io(error, "reading the raw disk"),
     });
     let from = from.map_err(|error| error.at(raw))?;
@@ -36,9 +34,7 @@ pub fn write_fixed_vhd(raw: &Path, vhd: &Path) -> Result<(), BuildError> {
         .map_err(|error| BuildError::io(error, "reading the raw disk").at(raw))?;
     let size = metadata.len();
     if size == 0 || size % MEBIBYTE != 0 {
-        let text = format!(
-            "a disk of {size} bytes cannot become a VHD: the size must be a whole number of MiB"
-        );
+        let text = format!("a disk of {size} bytes cannot become a VHD: the size must be a whole number of MiB");
         return Err(BuildError::new(ErrorKind::DiskSizeUnsuitable, text).at(raw));
     }
 
@@ -68,7 +64,5 @@ fn unique_id(raw: &File, size: u64) -> io::Result<[u8; 16]> {
         .finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
-    Ok(uuid::Builder::from_custom_bytes(bytes)
-        .into_uuid()
-        .into_bytes())
+    Ok(uuid::Builder::from_custom_bytes(bytes).into_uuid().into_bytes())
 }

@@ -49,11 +49,7 @@ impl AttributeField {
             .ok_or_else(|| syn::Error::new_spanned(field, "a Model has named fields"))?;
         let mut options = Options::default();
         let mut found = false;
-        for attribute in field
-            .attrs
-            .iter()
-            .filter(|each| each.path().is_ident("attribute"))
-        {
+        for attribute in field.attrs.iter().filter(|each| each.path().is_ident("attribute")) {
             found = true;
             attribute.parse_nested_meta(|meta| options.take(&meta))?;
         }
@@ -102,9 +98,7 @@ impl AttributeField {
             });
         }
         if let Some(default) = &options.service_default {
-            flags.push(
-                quote! { attribute.service_default = ::std::option::Option::Some(#default); },
-            );
+            flags.push(quote! { attribute.service_default = ::std::option::Option::Some(#default); });
         }
         if let Some(check) = &options.check {
             // A call site instead of a function pointer, so that `fn(&str)` serves a `String`.
@@ -176,16 +170,10 @@ impl Options {
 
     fn verify(&self, field: &Ident) -> syn::Result<()> {
         let wrong = |message| Err(syn::Error::new_spanned(field, message));
-        if self.has("required")
-            && (self.has("optional") || self.has("computed") || self.default.is_some())
-        {
+        if self.has("required") && (self.has("optional") || self.has("computed") || self.default.is_some()) {
             return wrong("required excludes optional, computed and default");
         }
-        if !self.has("required")
-            && !self.has("optional")
-            && !self.has("computed")
-            && self.default.is_none()
-        {
+        if !self.has("required") && !self.has("optional") && !self.has("computed") && self.default.is_none() {
             return wrong("say required, optional, computed or default");
         }
         if self.has("write_only") && (self.has("computed") || self.default.is_some()) {

@@ -8,8 +8,7 @@ pub(crate) fn markdown(attributes: &[Attribute]) -> String {
     for attribute in attributes.iter().filter(|each| each.path().is_ident("doc")) {
         if let Meta::NameValue(pair) = &attribute.meta
             && let Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
+                lit: Lit::Str(text), ..
             }) = &pair.value
         {
             let text = text.value();

@@ -13,17 +13,12 @@ use syn::{Data, DeriveInput, Fields, parse_macro_input};
 #[proc_macro_derive(Model, attributes(attribute))]
 pub fn derive_model(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    model(&input)
-        .unwrap_or_else(|error| error.to_compile_error())
-        .into()
+    model(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 fn model(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
-        return Err(syn::Error::new_spanned(
-            input,
-            "Model is derived for structs only",
-        ));
+        return Err(syn::Error::new_spanned(input, "Model is derived for structs only"));
     };
     let Fields::Named(fields) = &data.fields else {
         return Err(syn::Error::new_spanned(input, "a Model has named fields"));

@@ -18,13 +18,7 @@ pub struct Plan<M> {
 }
 
 impl<M> Plan<M> {
-    pub(crate) const fn new(
-        prior: Option<M>,
-        config: M,
-        planned: M,
-        differs: bool,
-        replace: Vec<Path>,
-    ) -> Self {
+    pub(crate) const fn new(prior: Option<M>, config: M, planned: M, differs: bool, replace: Vec<Path>) -> Self {
         Self {
             prior,
             config,
@@ -67,10 +61,7 @@ impl<M> Plan<M> {
 
 impl Plan<Value> {
     /// The same plan in terms of a model.
-    pub(crate) fn try_map<M, E>(
-        &self,
-        model: impl Fn(&Value) -> Result<M, E>,
-    ) -> Result<Plan<M>, E> {
+    pub(crate) fn try_map<M, E>(&self, model: impl Fn(&Value) -> Result<M, E>) -> Result<Plan<M>, E> {
         Ok(Plan {
             prior: self.prior.as_ref().map(&model).transpose()?,
             config: model(&self.config)?,
