@@ -7,6 +7,7 @@
 //!
 //! - values: [`Attr`], [`Value`], [`Number`], [`Type`], [`Path`], [`Diagnostics`]
 //! - models: [`Model`], [`Field`], [`schema`] (what is known about an attribute)
+//! - [`wire`]: models as the JSON bodies of an API
 //! - what an author implements: [`Provider`], [`Resource`], [`DataSource`], [`Function`]
 
 // The derive names this crate by its outer name, also in the crate's own tests.
@@ -22,11 +23,13 @@ mod function;
 mod model;
 mod number;
 mod path;
+mod planning;
 mod provider;
 mod resource;
 pub mod schema;
 mod types;
 mod value;
+pub mod wire;
 
 pub use attr::{Attr, Set};
 pub use context::{Context, Private};

@@ -1,0 +1,328 @@
+//! JSON bodies to values.
+
+use serde_json::Value as Json;
+
+use super::{WireError, encode};
+use crate::number::Number;
+use crate::path::Path;
+use crate::schema::{Attribute, Kind, Literal, Same};
+use crate::types::Type;
+use crate::value::Value;
+
+/// The object value of a body.
+pub(super) fn object(
+    attributes: &[Attribute],
+    body: &Json,
+    prior: Option<&Value>,
+    path: &Path,
+) -> Result<Value, WireError> {
+    refuse_unknown_variant(attributes, body, path)?;
+    let decode = |each: &Attribute| {
+        // A prior that is itself null or unknown says nothing about its attributes.
+        let prior = prior
+            .filter(|prior| matches!(prior, Value::Object(_)))
+            .map(|prior| prior.attribute(each.name));
+        let value = attribute(each, body, prior, &path.clone().attribute(each.name))?;
+        Ok((each.name.to_owned(), value))
+    };
+    attributes
+        .iter()
+        .map(decode)
+        .collect::<Result<_, _>>()
+        .map(Value::Object)
+}
+
+fn refuse_unknown_variant(
+    attributes: &[Attribute],
+    body: &Json,
+    path: &Path,
+) -> Result<(), WireError> {
+    let variants: Vec<&str> = attributes.iter().filter_map(|each| each.variant).collect();
+    match body.get("type").and_then(Json::as_str) {
+        Some(found)
+            if !variants.is_empty()
+                && !variants.iter().any(|each| each.eq_ignore_ascii_case(found)) =>
+        {
+            Err(WireError {
+                path: path.clone(),
+                expected: format!("one of the types {}", variants.join(", ")),
+                found: format!("type {found:?}"),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn attribute(
+    each: &Attribute,
+    body: &Json,
+    prior: Option<&Value>,
+    path: &Path,
+) -> Result<Value, WireError> {
+    // An unknown planned value is a question, not an answer.
+    let prior = prior.filter(|prior| !prior.is_unknown());
+    if each.write_only {
+        return Ok(Value::Null);
+    }
+    let place = match (each.wire, each.variant) {
+        (None, None) => return Ok(unsent(each, prior)),
+        (place, Some(variant)) => {
+            let found = body.get("type").and_then(Json::as_str);
+            if !found.is_some_and(|found| found.eq_ignore_ascii_case(variant)) {
+                return Ok(Value::Null);
+            }
+            place.unwrap_or_default()
+        }
+        (Some(place), None) => place,
+    };
+    let found = lookup(body, place).filter(|json| !json.is_null());
+    let Some(found) = found else {
+        return Ok(absent(each, prior));
+    };
+    let value = if each.keys {
+        keys(each, found, prior, path)?
+    } else {
+        kind(&each.kind, each.same, found, prior, path)?
+    };
+    let user_is_silent = prior.is_none_or(Value::is_null);
+    // A variant's object says something by being there; any other object only by what is in it.
+    let says_nothing =
+        (is_users(each) && each.variant.is_none() && (is_empty(&value) || is_void(&value)))
+            || equals_literal(each.service_default, &each.kind, &value);
+    Ok(if user_is_silent && says_nothing {
+        Value::Null
+    } else {
+        value
+    })
+}
+
+/// Whether the user may set it; what only the service decides is taken as it says it.
+const fn is_users(each: &Attribute) -> bool {
+    each.required || each.optional
+}
+
+/// An attribute that the service never sees: as it was, or its default.
+fn unsent(each: &Attribute, prior: Option<&Value>) -> Value {
+    match (prior, each.default) {
+        (Some(prior), _) => prior.clone().unknown_as_null(),
+        (None, Some(default)) => default.value(&each.kind),
+        (None, None) => Value::Null,
+    }
+}
+
+/// What an attribute is that the body lacks: null, unless the prior value means just that.
+fn absent(each: &Attribute, prior: Option<&Value>) -> Value {
+    match prior {
+        Some(prior)
+            if is_void_json(&encode::json(&each.kind, prior))
+                || equals_literal(each.service_default, &each.kind, prior) =>
+        {
+            prior.clone().unknown_as_null()
+        }
+        _ => Value::Null,
+    }
+}
+
+fn equals_literal(literal: Option<Literal>, kind: &Kind, value: &Value) -> bool {
+    literal.is_some_and(|literal| literal.value(kind) == *value)
+}
+
+fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
+    if place.is_empty() {
+        return Some(body);
+    }
+    place.split('.').try_fold(body, |body, name| body.get(name))
+}
+
+/// Text, list, set or map with nothing in it.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::List(elements) | Value::Set(elements) => elements.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+/// An object without any value in it.
+fn is_void(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(attributes) => attributes.values().all(is_void),
+        _ => false,
+    }
+}
+
+fn is_void_json(json: &Json) -> bool {
+    match json {
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(entries) => entries.values().all(is_void_json),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+fn kind(
+    kind: &Kind,
+    same: Option<Same>,
+    json: &Json,
+    prior: Option<&Value>,
+    path: &Path,
+) -> Result<Value, WireError> {
+    let mismatch = || WireError {
+        path: path.clone(),
+        expected: kind.value_type().describe().to_owned(),
+        found: describe(json),
+    };
+    match (kind, json) {
+        (Kind::String, Json::String(text)) => Ok(match prior {
+            Some(Value::String(prior)) if same.is_some_and(|same| same(prior, text)) => {
+                Value::String(prior.clone())
+            }
+            _ => Value::String(text.clone()),
+        }),
+        (Kind::Bool, Json::Bool(value)) => Ok(Value::Bool(*value)),
+        (Kind::Integer | Kind::Float, Json::Number(value)) => {
+            number(value).map(Value::Number).ok_or_else(mismatch)
+        }
+        (Kind::List(of), Json::Array(elements)) => {
+            let prior = match prior {
+                Some(Value::List(prior)) => prior.as_slice(),
+                _ => &[],
+            };
+            let element = |(index, json)| {
+                self::kind(of, same, json, prior.get(index), &path.clone().index(index))
+            };
+            elements
+                .iter()
+                .enumerate()
+                .map(element)
+                .collect::<Result<_, _>>()
+                .map(Value::List)
+        }
+        (Kind::Set(of), Json::Array(elements)) => {
+            let mut open = match prior {
+                Some(Value::Set(prior)) => prior.clone(),
+                _ => Vec::new(),
+            };
+            let element = |json| set_element(of, same, json, &mut open, path);
+            elements
+                .iter()
+                .map(element)
+                .collect::<Result<_, _>>()
+                .map(Value::Set)
+        }
+        (Kind::Map(of), Json::Object(entries)) => {
+            let entry = |(key, json): (&String, &Json)| {
+                let prior = match prior {
+                    Some(Value::Map(prior)) => prior.get(key),
+                    _ => None,
+                };
+                let value = self::kind(of, same, json, prior, &path.clone().key(key))?;
+                Ok((key.clone(), value))
+            };
+            entries
+                .iter()
+                .map(entry)
+                .collect::<Result<_, _>>()
+                .map(Value::Map)
+        }
+        (Kind::Object(nested), Json::Object(_)) => object((nested.attributes)(), json, prior, path),
+        (Kind::Dynamic, json) => {
+            let value = any(json);
+            Ok(Value::Dynamic(Box::new((Type::of(&value), value))))
+        }
+        (_, Json::Null) => Ok(Value::Null),
+        _ => Err(mismatch()),
+    }
+}
+
+/// A set's element, in the spelling of that prior element which means the same; each prior element serves once.
+fn set_element(
+    of: &Kind,
+    same: Option<Same>,
+    json: &Json,
+    open: &mut Vec<Value>,
+    path: &Path,
+) -> Result<Value, WireError> {
+    for position in 0..open.len() {
+        let value = kind(of, same, json, Some(&open[position]), path)?;
+        if value == open[position] {
+            return Ok(open.swap_remove(position));
+        }
+    }
+    kind(of, same, json, None, path)
+}
+
+/// The keys of an object as a list or set of strings: those of the prior value first and as they were spelled.
+fn keys(
+    each: &Attribute,
+    json: &Json,
+    prior: Option<&Value>,
+    path: &Path,
+) -> Result<Value, WireError> {
+    let Json::Object(entries) = json else {
+        return Err(WireError {
+            path: path.clone(),
+            expected: "an object".to_owned(),
+            found: describe(json),
+        });
+    };
+    let mut open: Vec<&String> = entries.keys().collect();
+    let mut elements = Vec::new();
+    if let Some(Value::List(prior) | Value::Set(prior)) = prior {
+        for value in prior {
+            let Value::String(text) = value else { continue };
+            let same =
+                |key: &&String| *key == text || each.same.is_some_and(|same| same(text, key));
+            if let Some(position) = open.iter().position(same) {
+                open.remove(position);
+                elements.push(value.clone());
+            }
+        }
+    }
+    elements.extend(open.into_iter().map(|key| Value::String(key.clone())));
+    Ok(if matches!(each.kind, Kind::Set(_)) {
+        Value::Set(elements)
+    } else {
+        Value::List(elements)
+    })
+}
+
+fn number(value: &serde_json::Number) -> Option<Number> {
+    value
+        .as_i64()
+        .map(Number::I64)
+        .or_else(|| value.as_u64().map(Number::U64))
+        .or_else(|| value.as_f64().map(Number::F64))
+}
+
+/// Any JSON as a value.
+fn any(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => number(value).map_or(Value::Null, Value::Number),
+        Json::String(text) => Value::String(text.clone()),
+        Json::Array(elements) => Value::List(elements.iter().map(any).collect()),
+        Json::Object(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|(key, each)| (key.clone(), any(each)))
+                .collect(),
+        ),
+    }
+}
+
+fn describe(json: &Json) -> String {
+    match json {
+        Json::Null => "null".to_owned(),
+        Json::Bool(value) => value.to_string(),
+        Json::Number(value) => value.to_string(),
+        // The text may be a secret; its type is all that the message needs.
+        Json::String(_) => "a string".to_owned(),
+        Json::Array(_) => "an array".to_owned(),
+        Json::Object(_) => "an object".to_owned(),
+    }
+}
