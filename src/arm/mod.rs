@@ -1,1 +1,25 @@
 //! The shared vocabulary of Azure Resource Manager: ids, names and typed bodies. No I/O.
+//!
+//! Both sides of the seam speak it: the client that sends these bodies and the local service that answers them. The types
+//! read answers leniently, because a service may add members at any time; a request is read by [`body::strict`], which
+//! refuses what the API refuses.
+
+pub mod api_version;
+pub mod body;
+pub mod error;
+pub mod gallery;
+pub mod gallery_image;
+pub mod gallery_image_version;
+pub mod id;
+pub mod image_template;
+pub mod location;
+pub mod managed_image;
+pub mod names;
+pub mod operation;
+pub mod platform_image;
+pub mod resource_group;
+pub mod run_output;
+pub mod staging;
+pub mod system_data;
+mod value_set;
+pub mod version;
