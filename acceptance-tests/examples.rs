@@ -1,0 +1,56 @@
+//! The examples that the documentation shows, applied.
+
+use std::fs;
+
+use crate::harness::configuration::HEAD;
+use crate::harness::installation::examples;
+use crate::harness::workspace::Workspace;
+
+#[test]
+fn the_quickstart_applies_twice_and_destroys_everything() {
+    let workspace = Workspace::new();
+    workspace.copy_configuration(&examples().join("quickstart"));
+    workspace.init();
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    let state = workspace.state();
+    assert_eq!(state.output("run_state"), "Succeeded");
+    let vhd = state.output("vhd").as_str().unwrap().strip_prefix("file://").unwrap().to_owned();
+    assert!(fs::exists(&vhd).unwrap(), "{vhd}");
+
+    workspace.destroy();
+    assert_eq!(workspace.state().addresses(), <[&str; 0]>::default());
+    assert!(!fs::exists(&vhd).unwrap(), "{vhd}");
+}
+
+#[test]
+fn the_examples_of_all_resources_and_data_sources_are_one_configuration_that_applies() {
+    let mut configuration = HEAD.replace("provider \"imagebuilder\" {}", "");
+    configuration.push_str("provider \"imagebuilder\" {}\n");
+    for (folder, file) in [("resources", "resource.tf"), ("data-sources", "data-source.tf")] {
+        for entry in fs::read_dir(examples().join(folder)).unwrap() {
+            configuration.push_str(&fs::read_to_string(entry.unwrap().path().join(file)).unwrap());
+        }
+    }
+    let workspace = Workspace::with(configuration);
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn the_import_examples_import_the_resource_examples() {
+    let mut configuration = HEAD.to_owned();
+    for entry in fs::read_dir(examples().join("resources")).unwrap() {
+        configuration.push_str(&fs::read_to_string(entry.unwrap().path().join("resource.tf")).unwrap());
+    }
+    let workspace = Workspace::with(configuration);
+    workspace.apply();
+    let state = workspace.state();
+    for address in state.addresses() {
+        let kind = address.split('.').next().unwrap();
+        let script = examples().join("resources").join(kind).join("import.sh");
+        let script = fs::read_to_string(script).unwrap();
+        assert!(script.contains(address), "{kind}/import.sh does not name {address}");
+        assert!(script.contains(state.of(address).text("id")), "{kind}/import.sh names another id");
+    }
+}

@@ -1,0 +1,67 @@
+//! The provider as users install it: a filesystem mirror and a CLI configuration file that names it. One for the process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The provider binary under test. The second run, as another user, has a copy where that user can read it.
+pub(crate) fn provider_program() -> PathBuf {
+    std::env::var_os("IMAGEBUILDER_TEST_PROVIDER").map_or_else(
+        || PathBuf::from(env!("CARGO_BIN_EXE_terraform-provider-imagebuilder")),
+        PathBuf::from,
+    )
+}
+
+/// The folder `examples/` of the repository, or its copy.
+pub(crate) fn examples() -> PathBuf {
+    std::env::var_os("IMAGEBUILDER_TEST_EXAMPLES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"),
+        PathBuf::from,
+    )
+}
+
+/// A filesystem mirror with the provider in it, and the CLI configuration file that makes Terraform look there and nowhere else.
+pub(crate) struct Installation {
+    _folder: TempDir,
+    /// For `TF_CLI_CONFIG_FILE`.
+    pub(crate) cli_configuration: PathBuf,
+}
+
+/// The one installation of this process.
+pub(crate) fn installation() -> &'static Installation {
+    static INSTALLATION: OnceLock<Installation> = OnceLock::new();
+    INSTALLATION.get_or_init(install)
+}
+
+fn install() -> Installation {
+    let folder = tempfile::Builder::new().prefix("ib-mirror-").tempdir().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let platform = match std::env::consts::ARCH {
+        "aarch64" => "linux_arm64",
+        _ => "linux_amd64",
+    };
+    let package = folder
+        .path()
+        .join("mirror/registry.terraform.io/imagebuilder/imagebuilder")
+        .join(version)
+        .join(platform);
+    fs::create_dir_all(&package).unwrap();
+    fs::copy(
+        provider_program(),
+        package.join(format!("terraform-provider-imagebuilder_v{version}")),
+    )
+    .unwrap();
+    let cli_configuration = folder.path().join("terraform.rc");
+    let mirror = folder.path().join("mirror");
+    fs::write(
+        &cli_configuration,
+        format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+            mirror.display()
+        ),
+    )
+    .unwrap();
+    Installation { _folder: folder, cli_configuration }
+}

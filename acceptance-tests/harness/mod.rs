@@ -1,0 +1,13 @@
+//! What the tests stand on: working folders for the real `terraform`, typed reading of its plans and states, control of
+//! its processes, and a look into the disks that come out, by programs and formats that are not ours.
+
+pub(crate) mod answer;
+pub(crate) mod configuration;
+pub(crate) mod disk;
+pub(crate) mod installation;
+pub(crate) mod plan;
+pub(crate) mod process;
+pub(crate) mod slow_server;
+pub(crate) mod state;
+pub(crate) mod vhd;
+pub(crate) mod workspace;

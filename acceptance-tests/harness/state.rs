@@ -1,0 +1,77 @@
+//! A state as data: `terraform show -json`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What Terraform knows.
+#[derive(Debug, Deserialize)]
+pub(crate) struct State {
+    #[serde(default)]
+    values: Option<Values>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Values {
+    #[serde(default)]
+    outputs: Value,
+    root_module: Module,
+}
+
+#[derive(Debug, Deserialize)]
+struct Module {
+    #[serde(default)]
+    resources: Vec<Resource>,
+}
+
+/// What Terraform knows of one resource.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Resource {
+    address: String,
+    values: Value,
+    #[serde(default)]
+    pub(crate) tainted: bool,
+}
+
+impl State {
+    pub(crate) fn parse(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("not a state ({error}): {text}"))
+    }
+
+    /// A resource that has to be there.
+    pub(crate) fn of(&self, address: &str) -> &Resource {
+        self.find(address).unwrap_or_else(|| panic!("{address} is not in the state: {self:#?}"))
+    }
+
+    /// A resource, if Terraform knows it.
+    pub(crate) fn find(&self, address: &str) -> Option<&Resource> {
+        self.values.as_ref()?.root_module.resources.iter().find(|one| one.address == address)
+    }
+
+    /// Addresses of everything that Terraform knows.
+    pub(crate) fn addresses(&self) -> Vec<&str> {
+        self.values
+            .iter()
+            .flat_map(|values| &values.root_module.resources)
+            .map(|one| one.address.as_str())
+            .collect()
+    }
+
+    /// The value of a root output.
+    pub(crate) fn output(&self, name: &str) -> &Value {
+        &self.values.as_ref().expect("a state with outputs").outputs[name]["value"]
+    }
+}
+
+impl Resource {
+    /// A value by attribute names, e.g. `"outputs.gallery.version"`. Null when a part is missing.
+    pub(crate) fn value(&self, path: &str) -> &Value {
+        path.split('.').fold(&self.values, |value, part| &value[part])
+    }
+
+    /// A string by attribute names; anything else fails the test.
+    pub(crate) fn text(&self, path: &str) -> &str {
+        self.value(path)
+            .as_str()
+            .unwrap_or_else(|| panic!("{}.{path} is not a string: {:#}", self.address, self.values))
+    }
+}

@@ -1,0 +1,259 @@
+//! A folder in which Terraform works, with its own local root, state of pending calls and settings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::answer::{Answer, Output};
+use super::installation::{installation, provider_program};
+use super::plan::Plan;
+use super::process::Running;
+use super::state::State;
+
+/// One configuration and its state. Several may share a [`Machine`].
+pub(crate) struct Workspace {
+    pub(crate) directory: PathBuf,
+    pub(crate) machine: Arc<Machine>,
+}
+
+/// What all configurations of one user on one machine share: the local root and the notes of pending calls.
+pub(crate) struct Machine {
+    folder: TempDir,
+}
+
+impl Machine {
+    /// `IMAGEBUILDER_LOCAL_ROOT`.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    /// A folder for files that a configuration refers to.
+    pub(crate) fn files(&self) -> PathBuf {
+        let files = self.folder.path().join("files");
+        fs::create_dir_all(&files).unwrap();
+        files
+    }
+
+    /// Writes a file that a configuration refers to, and tells its `file://` URI.
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.files().join(name);
+        fs::write(&path, content).unwrap();
+        format!("file://{}", path.display())
+    }
+
+    /// The log of every run so far, one after the other.
+    pub(crate) fn customization_logs(&self) -> String {
+        let mut logs = String::new();
+        let mut open = vec![self.root().join("staging")];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    open.push(path);
+                } else if path.ends_with("customization.log") {
+                    logs.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()));
+                }
+            }
+        }
+        logs
+    }
+
+    /// The binary's own command line on this machine's root, e.g. `["images", "list", "--json"]`.
+    pub(crate) fn command_line(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(provider_program());
+        command.args(arguments);
+        self.environment(&mut command);
+        Output::of(command)
+    }
+
+    /// The JSON that a command line prints with `--json`.
+    pub(crate) fn command_line_json(&self, arguments: &[&str]) -> Value {
+        let output = self.command_line(&[arguments, &["--json"]].concat());
+        assert!(output.succeeded, "{arguments:?} failed: {output}");
+        serde_json::from_str(&output.stdout).unwrap()
+    }
+
+    /// Ids of all gallery image versions on this machine.
+    pub(crate) fn gallery_versions(&self) -> Vec<String> {
+        let images = self.command_line_json(&["images", "list"]);
+        let ids = images.as_array().unwrap().iter().map(|image| image["id"].as_str().unwrap());
+        ids.filter(|id| id.contains("/galleries/")).map(str::to_owned).collect()
+    }
+
+    /// Names of the staging groups that the service made and that are still there.
+    pub(crate) fn staging_groups(&self) -> Vec<String> {
+        let folders = fs::read_dir(self.root().join("staging")).into_iter().flatten().flatten();
+        folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    fn environment(&self, command: &mut Command) {
+        let home = self.folder.path();
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TMPDIR", std::env::temp_dir())
+            .env("HOME", home)
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_STATE_HOME", home.join("state"))
+            .env("IMAGEBUILDER_LOCAL_ROOT", self.root())
+            .env("RUST_BACKTRACE", "1")
+            .stdin(Stdio::null());
+    }
+}
+
+impl Workspace {
+    /// A working folder on a machine of its own.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("ib-").tempdir().unwrap();
+        Self::on(&Arc::new(Machine { folder }))
+    }
+
+    /// Another working folder on the same machine.
+    pub(crate) fn beside(&self) -> Self {
+        Self::on(&self.machine)
+    }
+
+    /// A working folder with this configuration, initialized, on a machine of its own.
+    pub(crate) fn with(configuration: impl AsRef<str>) -> Self {
+        let workspace = Self::new();
+        workspace.configure(configuration);
+        workspace.init();
+        workspace
+    }
+
+    fn on(machine: &Arc<Machine>) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("work-")
+            .tempdir_in(machine.folder.path())
+            .unwrap()
+            .keep();
+        Self { directory, machine: Arc::clone(machine) }
+    }
+
+    /// Replaces the whole configuration.
+    pub(crate) fn configure(&self, configuration: impl AsRef<str>) {
+        fs::write(self.directory.join("main.tf"), configuration.as_ref()).unwrap();
+    }
+
+    /// Copies the `.tf` files of a folder into this one.
+    pub(crate) fn copy_configuration(&self, folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "tf") {
+                fs::copy(&path, self.directory.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+
+    /// `terraform init`, which has to succeed.
+    pub(crate) fn init(&self) {
+        let output = self.terraform(&["init", "-input=false", "-no-color"]);
+        assert!(output.succeeded, "terraform init failed: {output}");
+    }
+
+    /// `terraform apply`; success is not required.
+    pub(crate) fn try_apply(&self) -> Answer {
+        self.answer(&["apply", "-auto-approve", "-input=false", "-json"])
+    }
+
+    /// `terraform apply`, which has to succeed.
+    pub(crate) fn apply(&self) -> Answer {
+        self.try_apply().succeeded()
+    }
+
+    /// `terraform apply` with variables, which has to succeed.
+    pub(crate) fn apply_with(&self, more: &[&str]) -> Answer {
+        let arguments = [&["apply", "-auto-approve", "-input=false", "-json"], more].concat();
+        self.answer(&arguments).succeeded()
+    }
+
+    /// `terraform destroy`; success is not required.
+    pub(crate) fn try_destroy(&self) -> Answer {
+        self.answer(&["destroy", "-auto-approve", "-input=false", "-json"])
+    }
+
+    /// `terraform destroy`, which has to succeed.
+    pub(crate) fn destroy(&self) -> Answer {
+        self.try_destroy().succeeded()
+    }
+
+    /// `terraform plan`, which need not succeed.
+    pub(crate) fn try_plan(&self) -> Answer {
+        self.answer(&["plan", "-input=false", "-json", "-out=plan"])
+    }
+
+    /// `terraform plan`, which has to succeed, as data.
+    pub(crate) fn plan(&self) -> Plan {
+        self.try_plan().succeeded();
+        let output = self.terraform(&["show", "-json", "plan"]);
+        assert!(output.succeeded, "terraform show plan failed: {output}");
+        Plan::parse(&output.stdout)
+    }
+
+    /// `terraform plan -detailed-exitcode`: 0 nothing to do, 1 error, 2 changes.
+    pub(crate) fn plan_exit_code(&self) -> Option<i32> {
+        self.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]).exit_code
+    }
+
+    /// Asserts that reality is as configured, telling the plan if not.
+    pub(crate) fn assert_nothing_to_do(&self) {
+        let output = self.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]);
+        assert_eq!(output.exit_code, Some(0), "the plan is not empty: {output}");
+    }
+
+    /// `terraform import`, which has to succeed.
+    pub(crate) fn import(&self, address: &str, id: &str) {
+        let output = self.terraform(&["import", "-input=false", "-no-color", address, id]);
+        assert!(output.succeeded, "importing {address} failed: {output}");
+    }
+
+    /// `terraform state rm`, which has to succeed: Terraform forgets, reality stays.
+    pub(crate) fn forget(&self, addresses: &[&str]) {
+        let output = self.terraform(&[&["state", "rm"], addresses].concat());
+        assert!(output.succeeded, "state rm {addresses:?} failed: {output}");
+    }
+
+    /// The current state.
+    pub(crate) fn state(&self) -> State {
+        let output = self.terraform(&["show", "-json"]);
+        assert!(output.succeeded, "terraform show failed: {output}");
+        State::parse(&output.stdout)
+    }
+
+    /// The state file as it lies on the disk.
+    pub(crate) fn state_file(&self) -> PathBuf {
+        self.directory.join("terraform.tfstate")
+    }
+
+    /// Any other terraform command.
+    pub(crate) fn terraform(&self, arguments: &[&str]) -> Output {
+        Output::of(self.command(arguments))
+    }
+
+    /// Starts `terraform apply` in a process group of its own, as a shell does for a command in the foreground.
+    pub(crate) fn start_apply(&self) -> Running {
+        Running::start(
+            self.command(&["apply", "-auto-approve", "-input=false", "-json"]),
+            &self.machine.root(),
+        )
+    }
+
+    fn answer(&self, arguments: &[&str]) -> Answer {
+        Answer::of(self.terraform(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("terraform");
+        command.args(arguments).current_dir(&self.directory);
+        self.machine.environment(&mut command);
+        command
+            .env("TF_CLI_CONFIG_FILE", &installation().cli_configuration)
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1");
+        command
+    }
+}

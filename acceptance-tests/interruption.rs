@@ -1,0 +1,82 @@
+//! Ctrl-C in the middle.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::configuration::{Golden, RUN, TEMPLATE};
+use crate::harness::process::{wait_until, workers};
+use crate::harness::workspace::Workspace;
+
+/// What Terraform may take to end after Ctrl-C; the requirement, not a guess at the machine's speed.
+const END_AFTER_INTERRUPT: Duration = Duration::from_secs(10);
+
+#[test]
+fn ctrl_c_cancels_the_run_and_terraform_still_knows_the_resource() {
+    let slow = Golden::new().shell("slow", &["echo the step is running", "sleep 300"]);
+    let workspace = Workspace::with(slow.configuration());
+    let apply = workspace.start_apply();
+    wait_until("the step is running", || {
+        workspace.machine.customization_logs().contains("the step is running").then_some(())
+    });
+
+    let started = Instant::now();
+    apply.interrupt();
+    let answer = apply.answer();
+    assert!(started.elapsed() < END_AFTER_INTERRUPT, "it took {:?}", started.elapsed());
+    answer.fails_with(&["cancel"]);
+
+    let state = workspace.state();
+    assert!(state.of(RUN).tainted);
+    assert!(!state.of(TEMPLATE).tainted);
+    assert_eq!(workers(&workspace.machine.root()), [], "the worker has ended with its run");
+    let runs = workspace.machine.command_line_json(&["runs", "list"]);
+    assert_eq!(runs[0]["state"], "Canceled", "{runs:#}");
+    assert_eq!(workspace.machine.gallery_versions(), <[&str; 0]>::default());
+
+    workspace.configure(Golden::new().shell("quick", &["true"]).configuration());
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(workspace.machine.gallery_versions().len(), 1);
+}
+
+#[test]
+fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
+    let workspace = Workspace::new();
+    let gate = workspace.machine.files().join("gate.sh");
+    // The step ends by itself, long after Terraform has been interrupted.
+    let golden = Golden::new()
+        .shell("slow", &["echo the step is running", "sleep 12"])
+        .run("on_interrupt = \"leave_running\"");
+    std::fs::write(gate, "").unwrap();
+    workspace.configure(golden.configuration());
+    workspace.init();
+    let apply = workspace.start_apply();
+    wait_until("the step is running", || {
+        workspace.machine.customization_logs().contains("the step is running").then_some(())
+    });
+    apply.interrupt();
+    apply.answer().error();
+    assert_eq!(workers(&workspace.machine.root()).len(), 1, "the run goes on");
+
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    let runs = workspace.machine.command_line_json(&["runs", "list"]);
+    assert_eq!(runs.as_array().unwrap().len(), 1, "it was adopted, not doubled: {runs:#}");
+    assert_eq!(workspace.machine.gallery_versions().len(), 1);
+}
+
+#[test]
+fn ctrl_c_while_a_template_is_created_loses_nothing() {
+    let server = crate::harness::slow_server::SlowServer::start();
+    let golden = Golden::new()
+        .step(&format!("{{ shell = {{ script_uri = \"{}\" }} }}", server.uri("step.sh")))
+        .without_run();
+    let workspace = Workspace::with(golden.configuration());
+    let apply = workspace.start_apply();
+    server.wait_for_request();
+    apply.interrupt();
+    apply.answer().error();
+
+    server.answer_with("exit 0\n");
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+}

@@ -1,0 +1,18 @@
+//! The real terraform, the provider installed as users install it, the local backend, the busybox image. One file a noun,
+//! `harness/` beside them. Every test has a local root of its own, so that they may run at the same time.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod backend;
+mod command_line;
+mod concurrency;
+mod crash;
+mod disk;
+mod examples;
+mod gallery;
+mod harness;
+mod image_template;
+mod image_template_run;
+mod import;
+mod interruption;
+mod refused;
+mod resource_group;

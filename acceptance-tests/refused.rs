@@ -1,0 +1,107 @@
+//! Bad input: each its own error, at its place, with the state intact and nothing half-made.
+
+use crate::harness::configuration::{Golden, TEMPLATE, TO_GALLERY};
+use crate::harness::workspace::Workspace;
+
+#[test]
+fn a_template_over_an_existing_one_is_refused_with_the_import_command() {
+    let golden = Golden::new().without_run();
+    let workspace = Workspace::with(golden.configuration());
+    workspace.apply();
+    let id = workspace.state().of(TEMPLATE).text("id").to_owned();
+    workspace.forget(&[TEMPLATE]);
+
+    workspace.try_apply().fails_with(&[&format!("terraform import {TEMPLATE}"), &id]);
+    workspace.import(TEMPLATE, &id);
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_malformed_id_is_refused_by_plan_at_its_attribute() {
+    let target = "{ run_output_name = \"gallery\", gallery_image = { gallery_image_id = \"/subscriptions/s/galleries/g\" } }";
+    let workspace = Workspace::with(Golden::new().distribute(&[target]).configuration());
+    let answer = workspace.try_plan();
+    let error = answer.fails_with(&["gallery_image_id", "/subscriptions/s/galleries/g"]);
+    assert!(error.code().contains("gallery_image_id"), "it points at {:?}", error.code());
+    assert!(error.detail.contains("Microsoft.Compute/galleries"), "{}", error.detail);
+}
+
+#[test]
+fn a_step_of_two_kinds_or_of_none_is_refused_by_validate() {
+    let two = "{ shell = { inline = [\"true\"] }, file = { source_uri = \"file:///x\", destination = \"/tmp/x\" } }";
+    for step in [two, "{ name = \"nothing\" }"] {
+        let workspace = Workspace::with(Golden::new().step(step).configuration());
+        workspace.try_plan().fails_with(&["shell", "file"]);
+    }
+}
+
+#[test]
+fn two_run_outputs_of_one_name_are_refused() {
+    let workspace = Workspace::with(Golden::new().distribute(&[TO_GALLERY, TO_GALLERY]).configuration());
+    workspace.try_plan().fails_with(&["run_output_name", "\"gallery\""]);
+}
+
+#[test]
+fn a_build_timeout_of_five_minutes_is_refused() {
+    let golden = Golden::new().template("build_timeout_minutes = 5");
+    let workspace = Workspace::with(golden.configuration());
+    workspace.try_plan().fails_with(&["build_timeout_minutes", "5", "6"]);
+}
+
+#[test]
+fn a_checksum_that_differs_fails_the_template_and_tells_both() {
+    let workspace = Workspace::new();
+    let script = workspace.machine.file("step.sh", b"true\n");
+    let wrong = "0".repeat(64);
+    let golden = Golden::new()
+        .step(&format!("{{ shell = {{ script_uri = \"{script}\", sha256_checksum = \"{wrong}\" }} }}"));
+    workspace.configure(golden.configuration());
+    workspace.init();
+    workspace.try_apply().fails_with(&[&wrong, "checksum"]);
+
+    let mended = Golden::new().step(&format!("{{ shell = {{ script_uri = \"{script}\" }} }}"));
+    workspace.configure(mended.configuration());
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_referenced_file_that_is_not_there_is_named() {
+    let step = "{ file = { source_uri = \"file:///nowhere/page.html\", destination = \"/tmp/page.html\" } }";
+    let workspace = Workspace::with(Golden::new().step(step).configuration());
+    workspace.try_apply().fails_with(&["/nowhere/page.html"]);
+}
+
+#[test]
+fn a_source_that_is_not_there_is_named() {
+    let source = "{ platform_image = { publisher = \"imagebuilder\", offer = \"busybox\", sku = \"huge\", version = \"latest\" } }";
+    let workspace = Workspace::with(Golden::new().source(source).configuration());
+    workspace.try_apply().fails_with(&["huge"]);
+
+    let gone = "{ gallery_image_version_id = \"${imagebuilder_gallery_image.base.id}/versions/9.9.9\" }";
+    let workspace = Workspace::with(Golden::new().source(gone).configuration());
+    workspace.try_apply().fails_with(&["9.9.9"]);
+}
+
+#[test]
+fn a_script_of_five_megabytes_runs_or_is_refused_by_its_size() {
+    let workspace = Workspace::new();
+    let mut script = b"echo began\n".to_vec();
+    while script.len() < 5 << 20 {
+        script.extend_from_slice(b"# a line of a long script that does nothing at all\n");
+    }
+    script.extend_from_slice(b"echo ended > /etc/ended\n");
+    let uri = workspace.machine.file("long.sh", &script);
+    let golden = Golden::new().step(&format!("{{ shell = {{ script_uri = \"{uri}\" }} }}"));
+    workspace.configure(golden.configuration());
+    workspace.init();
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_file_customizer_outside_tmp_is_refused_by_plan() {
+    let step = "{ file = { source_uri = \"file:///etc/hostname\", destination = \"/etc/name\" } }";
+    let workspace = Workspace::with(Golden::new().step(step).configuration());
+    workspace.try_plan().fails_with(&["destination", "/etc/name", "/tmp"]);
+}
