@@ -21,14 +21,25 @@ fn a_state_written_on_azure_is_an_error_on_the_local_backend_and_never_gone() {
     let workspace = Workspace::with(Golden::new().shell("step", &["true"]).configuration());
     workspace.apply();
     let before = fs::read_to_string(workspace.state_file()).unwrap();
-    fs::write(workspace.state_file(), crate::harness::private_state::moved_to_azure(&before)).unwrap();
+    fs::write(
+        workspace.state_file(),
+        crate::harness::private_state::moved_to_azure(&before),
+    )
+    .unwrap();
 
     let answer = workspace.try_plan();
-    let errors: Vec<_> = answer.diagnostics.iter().filter(|one| one.severity == "error").collect();
+    let errors: Vec<_> = answer
+        .diagnostics
+        .iter()
+        .filter(|one| one.severity == "error")
+        .collect();
     assert!(!answer.output.succeeded && !errors.is_empty(), "{}", answer.output);
     for error in errors {
         let text = format!("{} {}", error.summary, error.detail);
-        assert!(text.contains("azure") && text.contains("local"), "it names both: {text}");
+        assert!(
+            text.contains("azure") && text.contains("local"),
+            "it names both: {text}"
+        );
     }
     let state = workspace.state();
     assert!(state.find(RUN).is_some() && state.find(TEMPLATE).is_some());

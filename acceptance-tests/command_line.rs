@@ -31,7 +31,10 @@ fn runs_and_images_can_be_listed_shown_and_deleted() {
     let log = machine.command_line(&["runs", "log", run]);
     assert!(log.succeeded && log.stdout.contains("heard"), "{log}");
     let ended = machine.command_line(&["runs", "cancel", run]);
-    assert!(!ended.succeeded && ended.stderr.contains("Succeeded"), "it has ended: {ended}");
+    assert!(
+        !ended.succeeded && ended.stderr.contains("Succeeded"),
+        "it has ended: {ended}"
+    );
 
     let state = workspace.state();
     let version = state.of(RUN).text("outputs.gallery.artifact_id");

@@ -20,7 +20,9 @@ fn two_terraform_processes_share_one_local_root() {
     let first = Workspace::with(many("a", MANY / 2));
     let second = first.beside();
     // The second brings its own group and gallery, under other names.
-    let renamed = many("b", MANY / 2).replace("\"images\"\n", "\"others\"\n").replace("\"golden\"\n", "\"other\"\n");
+    let renamed = many("b", MANY / 2)
+        .replace("\"images\"\n", "\"others\"\n")
+        .replace("\"golden\"\n", "\"other\"\n");
     second.configure(renamed);
     second.init();
 

@@ -53,14 +53,19 @@ fn provider_and_worker_killed_during_a_run_are_made_good_by_the_next_apply() {
 #[test]
 fn a_provider_killed_while_it_creates_a_template_is_taken_over_by_the_next_apply() {
     let server = SlowServer::start();
-    let golden = Golden::new()
-        .step(&format!("{{ shell = {{ script_uri = \"{}\" }} }}", server.uri("step.sh")));
+    let golden = Golden::new().step(&format!(
+        "{{ shell = {{ script_uri = \"{}\" }} }}",
+        server.uri("step.sh")
+    ));
     let workspace = Workspace::with(golden.configuration());
     let apply = workspace.start_apply();
     server.wait_for_request();
     apply.kill_provider();
     assert!(!apply.answer().output.succeeded);
-    assert!(workspace.state().find(TEMPLATE).is_none(), "Terraform cannot know it yet");
+    assert!(
+        workspace.state().find(TEMPLATE).is_none(),
+        "Terraform cannot know it yet"
+    );
 
     server.answer_with("echo taken over > /etc/taken-over\n");
     workspace.apply();
@@ -89,13 +94,22 @@ fn golden() -> Golden {
 fn start_and_wait_for_step(workspace: &Workspace) -> Running {
     let apply = workspace.start_apply();
     wait_until("the step is running", || {
-        workspace.machine.customization_logs().contains("the step is running").then_some(())
+        workspace
+            .machine
+            .customization_logs()
+            .contains("the step is running")
+            .then_some(())
     });
     apply
 }
 
 fn run_count(workspace: &Workspace) -> usize {
-    workspace.machine.command_line_json(&["runs", "list"]).as_array().unwrap().len()
+    workspace
+        .machine
+        .command_line_json(&["runs", "list"])
+        .as_array()
+        .unwrap()
+        .len()
 }
 
 fn partial_images(workspace: &Workspace) -> usize {

@@ -13,7 +13,9 @@ const MIB: u64 = 1 << 20;
 #[test]
 fn the_vhd_holds_what_the_steps_wrote_and_nothing_of_the_build() {
     let workspace = Workspace::new();
-    let script = workspace.machine.file("prepare.sh", b"#!/bin/sh\nset -e\necho scripted > /srv/scripted\n");
+    let script = workspace
+        .machine
+        .file("prepare.sh", b"#!/bin/sh\nset -e\necho scripted > /srv/scripted\n");
     let page = workspace.machine.file("page.html", b"<h1>golden</h1>\n");
     let golden = Golden::new()
         .shell(
@@ -52,18 +54,31 @@ fn the_vhd_holds_what_the_steps_wrote_and_nothing_of_the_build() {
     assert_eq!(root.entry("/srv/app"), Some(entry("directory", "0711", 0, 0)));
     assert_eq!(root.entry("/srv/app/link").unwrap().kind, "symlink");
     assert_eq!(root.entry("/srv/removed-later"), None, "a later step removed it");
-    assert_eq!(root.entry("/srv/by-validator"), None, "what a validator writes is dropped");
+    assert_eq!(
+        root.entry("/srv/by-validator"),
+        None,
+        "what a validator writes is dropped"
+    );
     assert_eq!(root.names("/srv"), ["app", "page.html", "scripted"]);
-    assert_eq!(root.names("/tmp"), <[&str; 0]>::default(), "the build left something in /tmp");
-    assert_eq!(root.names("/run"), <[&str; 0]>::default(), "the build left something in /run");
+    assert_eq!(
+        root.names("/tmp"),
+        <[&str; 0]>::default(),
+        "the build left something in /tmp"
+    );
+    assert_eq!(
+        root.names("/run"),
+        <[&str; 0]>::default(),
+        "the build left something in /run"
+    );
     assert_eq!(root.entry("/usr/bin/sudo"), None, "sudo is for the steps only");
 }
 
 #[test]
 fn gallery_version_managed_image_and_vhd_are_the_same_disk() {
-    let golden = Golden::new()
-        .shell("mark", &["echo same > /etc/mark"])
-        .distribute(&[TO_GALLERY, TO_MANAGED_IMAGE, TO_VHD]);
+    let golden =
+        Golden::new()
+            .shell("mark", &["echo same > /etc/mark"])
+            .distribute(&[TO_GALLERY, TO_MANAGED_IMAGE, TO_VHD]);
     let workspace = Workspace::with(golden.configuration());
     workspace.apply();
 
@@ -98,7 +113,9 @@ fn an_image_made_here_is_a_source_of_the_next() {
     workspace.apply();
 
     let uri = workspace.state();
-    let uri = uri.of("imagebuilder_image_template_run.derived").text("outputs.vhd.artifact_uri");
+    let uri = uri
+        .of("imagebuilder_image_template_run.derived")
+        .text("outputs.vhd.artifact_uri");
     let root = RootFileSystem::of(Path::new(uri.strip_prefix("file://").unwrap()));
     assert_eq!(root.read("/etc/one"), "one\n");
     assert_eq!(root.read("/etc/two"), "two\n");
@@ -123,9 +140,17 @@ fn a_deprovisioning_script_replaces_the_usual_generalization_and_is_gone_afterwa
 
 fn vhd_file(state: &State) -> PathBuf {
     let uri = state.of(RUN).text("outputs.vhd.artifact_uri");
-    PathBuf::from(uri.strip_prefix("file://").unwrap_or_else(|| panic!("no file URI: {uri}")))
+    PathBuf::from(
+        uri.strip_prefix("file://")
+            .unwrap_or_else(|| panic!("no file URI: {uri}")),
+    )
 }
 
 fn entry(kind: &str, mode: &str, user: u32, group: u32) -> Entry {
-    Entry { kind: kind.to_owned(), mode: mode.to_owned(), user, group }
+    Entry {
+        kind: kind.to_owned(),
+        mode: mode.to_owned(),
+        user,
+        group,
+    }
 }

@@ -15,7 +15,13 @@ fn the_quickstart_applies_twice_and_destroys_everything() {
     workspace.assert_nothing_to_do();
     let state = workspace.state();
     assert_eq!(state.output("run_state"), "Succeeded");
-    let vhd = state.output("vhd").as_str().unwrap().strip_prefix("file://").unwrap().to_owned();
+    let vhd = state
+        .output("vhd")
+        .as_str()
+        .unwrap()
+        .strip_prefix("file://")
+        .unwrap()
+        .to_owned();
     assert!(fs::exists(&vhd).unwrap(), "{vhd}");
 
     workspace.destroy();
@@ -51,6 +57,9 @@ fn the_import_examples_import_the_resource_examples() {
         let script = examples().join("resources").join(kind).join("import.sh");
         let script = fs::read_to_string(script).unwrap();
         assert!(script.contains(address), "{kind}/import.sh does not name {address}");
-        assert!(script.contains(state.of(address).text("id")), "{kind}/import.sh names another id");
+        assert!(
+            script.contains(state.of(address).text("id")),
+            "{kind}/import.sh names another id"
+        );
     }
 }

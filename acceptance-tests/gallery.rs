@@ -13,7 +13,10 @@ fn descriptions_and_tags_change_in_place() {
     workspace.apply();
     workspace.assert_nothing_to_do();
 
-    workspace.configure(configuration.replace("  name                = ", "  description = \"told\"\n  tags = { a = \"b\" }\n  name                = "));
+    workspace.configure(configuration.replace(
+        "  name                = ",
+        "  description = \"told\"\n  tags = { a = \"b\" }\n  name                = ",
+    ));
     let plan = workspace.plan();
     assert_eq!(plan.of(GALLERY_ADDRESS).actions(), ["update"]);
     assert_eq!(plan.of(IMAGE_ADDRESS).actions(), ["update"]);
@@ -44,7 +47,9 @@ fn what_a_gallery_image_is_cannot_change_in_place() {
 #[test]
 fn a_gallery_with_a_dash_is_refused_by_plan() {
     let configuration = format!("{HEAD}{GALLERY}").replace("\"golden\"", "\"gol-den\"");
-    Workspace::with(configuration).try_plan().fails_with(&["name", "gol-den"]);
+    Workspace::with(configuration)
+        .try_plan()
+        .fails_with(&["name", "gol-den"]);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use crate::harness::workspace::Workspace;
 
 #[test]
 fn after_apply_there_is_nothing_to_do() {
-    let golden = Golden::new().shell("hello", &["echo hello > /etc/hello"]).distribute(&[TO_GALLERY, TO_VHD]);
+    let golden = Golden::new()
+        .shell("hello", &["echo hello > /etc/hello"])
+        .distribute(&[TO_GALLERY, TO_VHD]);
     let workspace = Workspace::with(golden.configuration());
     workspace.apply();
     assert_eq!(workspace.plan_exit_code(), Some(0));
@@ -21,7 +23,10 @@ fn a_changed_customizer_replaces_the_template_and_runs_it_again_beside_the_first
     let plan = workspace.plan();
     assert_eq!(plan.of(TEMPLATE).actions(), ["delete", "create"]);
     assert_eq!(plan.of(TEMPLATE).replaced_because_of(), ["customize"]);
-    assert!(plan.of(TEMPLATE).is_unknown("id"), "a replaced template has a new id to be known");
+    assert!(
+        plan.of(TEMPLATE).is_unknown("id"),
+        "a replaced template has a new id to be known"
+    );
     assert_eq!(plan.of(RUN).actions(), ["update"]);
     assert!(plan.of(RUN).is_unknown("outputs"), "the run will make a new version");
 
@@ -89,7 +94,12 @@ fn the_fingerprint_follows_what_shapes_the_image_and_nothing_else() {
 
     workspace.configure(golden.shell("another", &["true"]).configuration());
     let plan = workspace.plan();
-    let planned = plan.of(TEMPLATE).after("fingerprint").as_str().expect("known at plan").to_owned();
+    let planned = plan
+        .of(TEMPLATE)
+        .after("fingerprint")
+        .as_str()
+        .expect("known at plan")
+        .to_owned();
     assert_ne!(planned, first);
     workspace.apply();
     assert_eq!(workspace.state().of(TEMPLATE).text("fingerprint"), planned);

@@ -13,8 +13,16 @@ fn a_failing_step_is_told_in_full_and_its_mended_template_succeeds() {
     let error = answer.fails_with(&["packages", "exit code 3", "the real reason", "customization.log"]);
     assert_eq!(error.address.as_deref(), Some(RUN));
     let lines_shown = |number: &str| error.detail.lines().any(|line| line.trim() == number);
-    assert!(lines_shown("40") && lines_shown("30"), "the last lines of the log:\n{}", error.detail);
-    assert!(!lines_shown("5"), "only the last 20 lines of the log:\n{}", error.detail);
+    assert!(
+        lines_shown("40") && lines_shown("30"),
+        "the last lines of the log:\n{}",
+        error.detail
+    );
+    assert!(
+        !lines_shown("5"),
+        "only the last 20 lines of the log:\n{}",
+        error.detail
+    );
 
     let state = workspace.state();
     assert!(state.of(RUN).tainted, "a failed first run must be made anew");
@@ -44,7 +52,11 @@ fn a_failed_run_again_keeps_the_old_outputs_and_is_tried_again() {
     assert_eq!(after.of(RUN).value("triggers"), triggers);
     assert_eq!(after.of(RUN).text("run_state"), "Failed");
 
-    assert_eq!(workspace.plan().of(RUN).actions(), ["update"], "the next plan runs again");
+    assert_eq!(
+        workspace.plan().of(RUN).actions(),
+        ["update"],
+        "the next plan runs again"
+    );
     workspace.configure(Golden::new().shell("step", &["echo mended"]).configuration());
     workspace.apply();
     workspace.assert_nothing_to_do();

@@ -15,8 +15,10 @@ fn every_resource_imports_and_only_what_terraform_alone_knows_is_left_to_plan() 
     workspace.apply();
     let before = workspace.state();
     let addresses = before.addresses();
-    let ids: Vec<(&str, &str)> =
-        addresses.iter().map(|address| (*address, before.of(address).text("id"))).collect();
+    let ids: Vec<(&str, &str)> = addresses
+        .iter()
+        .map(|address| (*address, before.of(address).text("id")))
+        .collect();
 
     workspace.forget(&addresses);
     for (address, id) in ids {
@@ -46,13 +48,25 @@ fn importing_what_is_not_there_says_so() {
     let id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.VirtualMachineImages/imageTemplates/absent";
     let output = workspace.terraform(&["import", "-input=false", "-no-color", TEMPLATE, id]);
     assert!(!output.succeeded);
-    assert!(output.stderr.contains("absent") || output.stdout.contains("absent"), "{output}");
+    assert!(
+        output.stderr.contains("absent") || output.stdout.contains("absent"),
+        "{output}"
+    );
 }
 
 #[test]
 fn importing_a_malformed_id_names_the_expected_form() {
     let workspace = Workspace::with(Golden::new().without_run().configuration());
-    let output = workspace.terraform(&["import", "-input=false", "-no-color", TEMPLATE, "/subscriptions/x/golden"]);
+    let output = workspace.terraform(&[
+        "import",
+        "-input=false",
+        "-no-color",
+        TEMPLATE,
+        "/subscriptions/x/golden",
+    ]);
     assert!(!output.succeeded);
-    assert!(output.stderr.contains("Microsoft.VirtualMachineImages/imageTemplates"), "{output}");
+    assert!(
+        output.stderr.contains("Microsoft.VirtualMachineImages/imageTemplates"),
+        "{output}"
+    );
 }

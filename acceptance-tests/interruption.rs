@@ -15,19 +15,31 @@ fn ctrl_c_cancels_the_run_and_terraform_still_knows_the_resource() {
     let workspace = Workspace::with(slow.configuration());
     let apply = workspace.start_apply();
     wait_until("the step is running", || {
-        workspace.machine.customization_logs().contains("the step is running").then_some(())
+        workspace
+            .machine
+            .customization_logs()
+            .contains("the step is running")
+            .then_some(())
     });
 
     let started = Instant::now();
     apply.interrupt();
     let answer = apply.answer();
-    assert!(started.elapsed() < END_AFTER_INTERRUPT, "it took {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < END_AFTER_INTERRUPT,
+        "it took {:?}",
+        started.elapsed()
+    );
     answer.fails_with(&["cancel"]);
 
     let state = workspace.state();
     assert!(state.of(RUN).tainted);
     assert!(!state.of(TEMPLATE).tainted);
-    assert_eq!(workers(&workspace.machine.root()), [], "the worker has ended with its run");
+    assert_eq!(
+        workers(&workspace.machine.root()),
+        [],
+        "the worker has ended with its run"
+    );
     let runs = workspace.machine.command_line_json(&["runs", "list"]);
     assert_eq!(runs[0]["state"], "Canceled", "{runs:#}");
     assert_eq!(workspace.machine.gallery_versions(), <[&str; 0]>::default());
@@ -51,7 +63,11 @@ fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
     workspace.init();
     let apply = workspace.start_apply();
     wait_until("the step is running", || {
-        workspace.machine.customization_logs().contains("the step is running").then_some(())
+        workspace
+            .machine
+            .customization_logs()
+            .contains("the step is running")
+            .then_some(())
     });
     apply.interrupt();
     apply.answer().error();
@@ -60,7 +76,11 @@ fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
     workspace.apply();
     workspace.assert_nothing_to_do();
     let runs = workspace.machine.command_line_json(&["runs", "list"]);
-    assert_eq!(runs.as_array().unwrap().len(), 1, "it was adopted, not doubled: {runs:#}");
+    assert_eq!(
+        runs.as_array().unwrap().len(),
+        1,
+        "it was adopted, not doubled: {runs:#}"
+    );
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
 }
 
@@ -68,7 +88,10 @@ fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
 fn ctrl_c_while_a_template_is_created_loses_nothing() {
     let server = crate::harness::slow_server::SlowServer::start();
     let golden = Golden::new()
-        .step(&format!("{{ shell = {{ script_uri = \"{}\" }} }}", server.uri("step.sh")))
+        .step(&format!(
+            "{{ shell = {{ script_uri = \"{}\" }} }}",
+            server.uri("step.sh")
+        ))
         .without_run();
     let workspace = Workspace::with(golden.configuration());
     let apply = workspace.start_apply();

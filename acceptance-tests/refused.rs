@@ -11,18 +11,25 @@ fn a_template_over_an_existing_one_is_refused_with_the_import_command() {
     let id = workspace.state().of(TEMPLATE).text("id").to_owned();
     workspace.forget(&[TEMPLATE]);
 
-    workspace.try_apply().fails_with(&[&format!("terraform import {TEMPLATE}"), &id]);
+    workspace
+        .try_apply()
+        .fails_with(&[&format!("terraform import {TEMPLATE}"), &id]);
     workspace.import(TEMPLATE, &id);
     workspace.assert_nothing_to_do();
 }
 
 #[test]
 fn a_malformed_id_is_refused_by_plan_at_its_attribute() {
-    let target = "{ run_output_name = \"gallery\", gallery_image = { gallery_image_id = \"/subscriptions/s/galleries/g\" } }";
+    let target =
+        "{ run_output_name = \"gallery\", gallery_image = { gallery_image_id = \"/subscriptions/s/galleries/g\" } }";
     let workspace = Workspace::with(Golden::new().distribute(&[target]).configuration());
     let answer = workspace.try_plan();
     let error = answer.fails_with(&["gallery_image_id", "/subscriptions/s/galleries/g"]);
-    assert!(error.code().contains("gallery_image_id"), "it points at {:?}", error.code());
+    assert!(
+        error.code().contains("gallery_image_id"),
+        "it points at {:?}",
+        error.code()
+    );
     assert!(error.detail.contains("Microsoft.Compute/galleries"), "{}", error.detail);
 }
 
@@ -53,8 +60,9 @@ fn a_checksum_that_differs_fails_the_template_and_tells_both() {
     let workspace = Workspace::new();
     let script = workspace.machine.file("step.sh", b"true\n");
     let wrong = "0".repeat(64);
-    let golden = Golden::new()
-        .step(&format!("{{ shell = {{ script_uri = \"{script}\", sha256_checksum = \"{wrong}\" }} }}"));
+    let golden = Golden::new().step(&format!(
+        "{{ shell = {{ script_uri = \"{script}\", sha256_checksum = \"{wrong}\" }} }}"
+    ));
     workspace.configure(golden.configuration());
     workspace.init();
     workspace.try_apply().fails_with(&[&wrong, "checksum"]);

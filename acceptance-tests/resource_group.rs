@@ -7,7 +7,9 @@ const GROUP: &str = "imagebuilder_resource_group.one";
 const STAGING: &str = "imagebuilder_staging_resource_group.one";
 
 fn configuration(kind: &str, name: &str, location: &str, tags: &str) -> String {
-    format!("{HEAD}resource \"imagebuilder_{kind}\" \"one\" {{\n  name = \"{name}\"\n  location = \"{location}\"\n  tags = {tags}\n}}\n")
+    format!(
+        "{HEAD}resource \"imagebuilder_{kind}\" \"one\" {{\n  name = \"{name}\"\n  location = \"{location}\"\n  tags = {tags}\n}}\n"
+    )
 }
 
 #[test]
@@ -18,7 +20,11 @@ fn tags_change_in_place_and_name_and_location_replace() {
         workspace.assert_nothing_to_do();
 
         workspace.configure(configuration(kind, "first", "West US 2", "{ a = \"2\" }"));
-        assert_eq!(workspace.plan().of(address).actions(), ["update"], "a spelling replaces nothing");
+        assert_eq!(
+            workspace.plan().of(address).actions(),
+            ["update"],
+            "a spelling replaces nothing"
+        );
         workspace.apply();
         workspace.assert_nothing_to_do();
 
@@ -45,5 +51,7 @@ fn a_group_over_an_existing_one_is_refused_with_the_import_command() {
     let workspace = Workspace::with(configuration("resource_group", "first", "westus2", "{}"));
     workspace.apply();
     workspace.forget(&[GROUP]);
-    workspace.try_apply().fails_with(&[&format!("terraform import {GROUP}")]);
+    workspace
+        .try_apply()
+        .fails_with(&[&format!("terraform import {GROUP}")]);
 }

@@ -96,15 +96,26 @@ impl Answer {
 
     /// The answer, if the command succeeded; else the test ends with what was said.
     pub(crate) fn succeeded(self) -> Self {
-        assert!(self.output.succeeded, "terraform failed:\n{}\n{}", self.told(), self.output.stderr);
+        assert!(
+            self.output.succeeded,
+            "terraform failed:\n{}\n{}",
+            self.told(),
+            self.output.stderr
+        );
         self
     }
 
     /// The only error. A test that provokes one wants no others.
     pub(crate) fn error(&self) -> &Diagnostic {
-        assert!(!self.output.succeeded, "it was expected to fail, but succeeded: {}", self.output);
+        assert!(
+            !self.output.succeeded,
+            "it was expected to fail, but succeeded: {}",
+            self.output
+        );
         let mut errors = self.diagnostics.iter().filter(|one| one.severity == "error");
-        let first = errors.next().unwrap_or_else(|| panic!("failed without an error: {}", self.output));
+        let first = errors
+            .next()
+            .unwrap_or_else(|| panic!("failed without an error: {}", self.output));
         assert!(errors.next().is_none(), "more than one error:\n{}", self.told());
         first
     }
@@ -121,10 +132,14 @@ impl Answer {
 
     /// Asserts that some warning says all of this.
     pub(crate) fn warns(&self, parts: &[&str]) {
-        let found = self.diagnostics.iter().filter(|one| one.severity == "warning").any(|warning| {
-            let text = format!("{}\n{}", warning.summary, warning.detail);
-            parts.iter().all(|part| text.contains(part))
-        });
+        let found = self
+            .diagnostics
+            .iter()
+            .filter(|one| one.severity == "warning")
+            .any(|warning| {
+                let text = format!("{}\n{}", warning.summary, warning.detail);
+                parts.iter().all(|part| text.contains(part))
+            });
         assert!(found, "no warning says {parts:?}:\n{}", self.told());
     }
 
@@ -133,7 +148,13 @@ impl Answer {
             .iter()
             .map(|one| {
                 let address = one.address.as_deref().unwrap_or("-");
-                format!("{} at {address}: {}\n{}\n{}", one.severity, one.summary, one.detail, one.code())
+                format!(
+                    "{} at {address}: {}\n{}\n{}",
+                    one.severity,
+                    one.summary,
+                    one.detail,
+                    one.code()
+                )
             })
             .collect::<Vec<_>>()
             .join("\n")

@@ -33,10 +33,6 @@ resource "imagebuilder_gallery_image" "base" {
 }
 "#;
 
-/// The id that the local backend gives to the things of [`GALLERY`]'s resource group.
-pub(crate) const GROUP_ID: &str =
-    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images";
-
 /// Addresses of the template and the run in [`Golden`].
 pub(crate) const TEMPLATE: &str = "imagebuilder_image_template.golden";
 /// See [`TEMPLATE`].
@@ -81,7 +77,10 @@ impl Golden {
     /// One more shell step.
     pub(crate) fn shell(self, name: &str, lines: &[&str]) -> Self {
         let inline = quoted_list(lines);
-        self.step(&format!("{{ name = {}, shell = {{ inline = {inline} }} }}", quoted(name)))
+        self.step(&format!(
+            "{{ name = {}, shell = {{ inline = {inline} }} }}",
+            quoted(name)
+        ))
     }
 
     /// One more step, as an object in HCL.
@@ -151,9 +150,11 @@ impl Golden {
 }
 
 /// The 2 MB source image.
-pub(crate) const BUSYBOX: &str = r#"{ platform_image = { publisher = "imagebuilder", offer = "busybox", sku = "tiny", version = "latest" } }"#;
+pub(crate) const BUSYBOX: &str =
+    r#"{ platform_image = { publisher = "imagebuilder", offer = "busybox", sku = "tiny", version = "latest" } }"#;
 /// A new version of the gallery image.
-pub(crate) const TO_GALLERY: &str = r#"{ run_output_name = "gallery", gallery_image = { gallery_image_id = imagebuilder_gallery_image.base.id } }"#;
+pub(crate) const TO_GALLERY: &str =
+    r#"{ run_output_name = "gallery", gallery_image = { gallery_image_id = imagebuilder_gallery_image.base.id } }"#;
 /// A VHD in the staging group.
 pub(crate) const TO_VHD: &str = r#"{ run_output_name = "vhd", vhd = {} }"#;
 /// A managed image `golden` in the group.
@@ -161,7 +162,10 @@ pub(crate) const TO_MANAGED_IMAGE: &str = r#"{ run_output_name = "image", manage
 
 /// A string in HCL, without interpolation.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace("${", "$${").replace("%{", "%%{")
+    serde_json::Value::from(text)
+        .to_string()
+        .replace("${", "$${")
+        .replace("%{", "%%{")
 }
 
 fn quoted_list(lines: &[&str]) -> String {

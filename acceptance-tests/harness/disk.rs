@@ -58,7 +58,10 @@ impl RootFileSystem {
             .iter()
             .find(|partition| partition.kind.eq_ignore_ascii_case(ROOT_X86_64))
             .unwrap_or_else(|| panic!("no root partition: {}", output.stdout));
-        Self { disk: disk.to_owned(), offset: root.start * SECTOR_BYTES }
+        Self {
+            disk: disk.to_owned(),
+            offset: root.start * SECTOR_BYTES,
+        }
     }
 
     /// `e2fsck -fn`: every structure is checked, nothing is changed.
@@ -77,7 +80,9 @@ impl RootFileSystem {
     pub(crate) fn entry(&self, path: &str) -> Option<Entry> {
         let text = self.debugfs(&format!("stat {path}"));
         let word = |label: &str| {
-            text.split_once(label).and_then(|(_, rest)| rest.split_whitespace().next()).map(str::to_owned)
+            text.split_once(label)
+                .and_then(|(_, rest)| rest.split_whitespace().next())
+                .map(str::to_owned)
         };
         Some(Entry {
             kind: word("Type: ")?,
@@ -119,6 +124,9 @@ fn run(program: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(program);
     // An ordinary user's PATH may lack the folders of these programs.
     let path = std::env::var("PATH").unwrap_or_default();
-    command.args(arguments).env("PATH", format!("{path}:/usr/sbin:/sbin")).env("LC_ALL", "C");
+    command
+        .args(arguments)
+        .env("PATH", format!("{path}:/usr/sbin:/sbin"))
+        .env("LC_ALL", "C");
     Output::of(command)
 }

@@ -16,10 +16,8 @@ pub(crate) fn provider_program() -> PathBuf {
 
 /// The folder `examples/` of the repository, or its copy.
 pub(crate) fn examples() -> PathBuf {
-    std::env::var_os("IMAGEBUILDER_TEST_EXAMPLES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"),
-        PathBuf::from,
-    )
+    std::env::var_os("IMAGEBUILDER_TEST_EXAMPLES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), PathBuf::from)
 }
 
 /// A filesystem mirror with the provider in it, and the CLI configuration file that makes Terraform look there and nowhere else.
@@ -63,5 +61,8 @@ fn install() -> Installation {
         ),
     )
     .unwrap();
-    Installation { _folder: folder, cli_configuration }
+    Installation {
+        _folder: folder,
+        cli_configuration,
+    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod configuration;
 pub(crate) mod disk;
 pub(crate) mod installation;
 pub(crate) mod plan;
+pub(crate) mod private_state;
 pub(crate) mod process;
 pub(crate) mod slow_server;
 pub(crate) mod state;

@@ -67,7 +67,10 @@ impl Change {
 
     /// Whether an attribute is only known after apply.
     pub(crate) fn is_unknown(&self, attribute: &str) -> bool {
-        self.change.after_unknown.get(attribute).is_some_and(|unknown| *unknown != Value::Bool(false))
+        self.change
+            .after_unknown
+            .get(attribute)
+            .is_some_and(|unknown| *unknown != Value::Bool(false))
     }
 
     /// The planned value of an attribute.

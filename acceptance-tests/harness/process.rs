@@ -35,7 +35,10 @@ impl Running {
     /// Starts the command; its streams are kept for [`Running::answer`].
     pub(crate) fn start(mut command: Command, root: &Path) -> Self {
         command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { child: command.spawn().unwrap(), root: root.to_owned() }
+        Self {
+            child: command.spawn().unwrap(),
+            root: root.to_owned(),
+        }
     }
 
     /// Ctrl-C: SIGINT to Terraform and all that it started in its process group.
@@ -59,7 +62,9 @@ impl Running {
 pub(crate) fn kill_worker(root: &Path) {
     let worker = wait_until("the worker process is there", || workers(root).pop());
     kill(worker);
-    wait_until("the worker is gone", || (!workers(root).contains(&worker)).then_some(()));
+    wait_until("the worker is gone", || {
+        (!workers(root).contains(&worker)).then_some(())
+    });
 }
 
 /// Processes of runs on this root that are under way.
@@ -94,9 +99,10 @@ fn own_processes(root: &Path, is_wanted: impl Fn(&[String]) -> bool) -> Vec<Pid>
         if !is_ours || !is_wanted(&arguments) {
             continue;
         }
-        let names_root = strings(&folder.join("environ")).iter().chain(&arguments).any(|text| {
-            text == root || text.strip_prefix("IMAGEBUILDER_LOCAL_ROOT=") == Some(root)
-        });
+        let names_root = strings(&folder.join("environ"))
+            .iter()
+            .chain(&arguments)
+            .any(|text| text == root || text.strip_prefix("IMAGEBUILDER_LOCAL_ROOT=") == Some(root));
         if names_root {
             found.extend(Pid::from_raw(id));
         }

@@ -73,7 +73,10 @@ impl Shared {
             state = self.changed.wait_timeout(state, Duration::from_secs(1)).unwrap().0;
         };
         drop(state);
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
         // A client that was killed meanwhile does not read its answer.
         let _ = stream.write_all(format!("{head}{body}").as_bytes());
     }

@@ -39,12 +39,18 @@ impl State {
 
     /// A resource that has to be there.
     pub(crate) fn of(&self, address: &str) -> &Resource {
-        self.find(address).unwrap_or_else(|| panic!("{address} is not in the state: {self:#?}"))
+        self.find(address)
+            .unwrap_or_else(|| panic!("{address} is not in the state: {self:#?}"))
     }
 
     /// A resource, if Terraform knows it.
     pub(crate) fn find(&self, address: &str) -> Option<&Resource> {
-        self.values.as_ref()?.root_module.resources.iter().find(|one| one.address == address)
+        self.values
+            .as_ref()?
+            .root_module
+            .resources
+            .iter()
+            .find(|one| one.address == address)
     }
 
     /// Addresses of everything that Terraform knows.

@@ -80,14 +80,23 @@ impl Machine {
     /// Ids of all gallery image versions on this machine.
     pub(crate) fn gallery_versions(&self) -> Vec<String> {
         let images = self.command_line_json(&["images", "list"]);
-        let ids = images.as_array().unwrap().iter().map(|image| image["id"].as_str().unwrap());
+        let ids = images
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|image| image["id"].as_str().unwrap());
         ids.filter(|id| id.contains("/galleries/")).map(str::to_owned).collect()
     }
 
     /// Names of the staging groups that the service made and that are still there.
     pub(crate) fn staging_groups(&self) -> Vec<String> {
-        let folders = fs::read_dir(self.root().join("staging")).into_iter().flatten().flatten();
-        folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        let folders = fs::read_dir(self.root().join("staging"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        folders
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect()
     }
 
     fn environment(&self, command: &mut Command) {
@@ -131,7 +140,10 @@ impl Workspace {
             .tempdir_in(machine.folder.path())
             .unwrap()
             .keep();
-        Self { directory, machine: Arc::clone(machine) }
+        Self {
+            directory,
+            machine: Arc::clone(machine),
+        }
     }
 
     /// Replaces the whole configuration.
@@ -165,12 +177,6 @@ impl Workspace {
         self.try_apply().succeeded()
     }
 
-    /// `terraform apply` with variables, which has to succeed.
-    pub(crate) fn apply_with(&self, more: &[&str]) -> Answer {
-        let arguments = [&["apply", "-auto-approve", "-input=false", "-json"], more].concat();
-        self.answer(&arguments).succeeded()
-    }
-
     /// `terraform destroy`; success is not required.
     pub(crate) fn try_destroy(&self) -> Answer {
         self.answer(&["destroy", "-auto-approve", "-input=false", "-json"])
@@ -196,7 +202,8 @@ impl Workspace {
 
     /// `terraform plan -detailed-exitcode`: 0 nothing to do, 1 error, 2 changes.
     pub(crate) fn plan_exit_code(&self) -> Option<i32> {
-        self.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"]).exit_code
+        self.terraform(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])
+            .exit_code
     }
 
     /// Asserts that reality is as configured, telling the plan if not.

@@ -30,11 +30,7 @@ pub struct BodyError {
 impl std::fmt::Display for BodyError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.kind {
-            BodyErrorKind::UnknownMember => write!(
-                formatter,
-                "unknown field \"{}\" ({})",
-                self.message, self.path
-            ),
+            BodyErrorKind::UnknownMember => write!(formatter, "unknown field \"{}\" ({})", self.message, self.path),
             BodyErrorKind::BadValue if self.path.is_empty() => {
                 write!(formatter, "{}", self.message)
             }
@@ -73,27 +69,26 @@ pub fn strict<T: DeserializeOwned + Serialize>(body: &Value) -> Result<T, BodyEr
 /// The first member of `body` that `understood` lacks, as its path and its name.
 fn first_unknown(body: &Value, understood: &Value, path: &str) -> Option<(String, String)> {
     match (body, understood) {
-        (Value::Object(body), Value::Object(understood)) => body
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .find_map(|(name, value)| {
-                let path = if path.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{path}.{name}")
-                };
-                match understood.get(name) {
-                    Some(member) => first_unknown(value, member, &path),
-                    None => Some((path, name.clone())),
-                }
-            }),
+        (Value::Object(body), Value::Object(understood)) => {
+            body.iter()
+                .filter(|(_, value)| !value.is_null())
+                .find_map(|(name, value)| {
+                    let path = if path.is_empty() {
+                        name.clone()
+                    } else {
+                        format!("{path}.{name}")
+                    };
+                    match understood.get(name) {
+                        Some(member) => first_unknown(value, member, &path),
+                        None => Some((path, name.clone())),
+                    }
+                })
+        }
         (Value::Array(body), Value::Array(understood)) => body
             .iter()
             .zip(understood)
             .enumerate()
-            .find_map(|(index, (value, member))| {
-                first_unknown(value, member, &format!("{path}[{index}]"))
-            }),
+            .find_map(|(index, (value, member))| first_unknown(value, member, &format!("{path}[{index}]"))),
         _ => None,
     }
 }

@@ -24,18 +24,10 @@ pub struct ErrorDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Causes.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "list_or_null"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list_or_null")]
     pub details: Vec<ErrorDetail>,
     /// Further data, for example of a policy.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "values_or_null"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "values_or_null")]
     pub additional_info: Vec<Value>,
 }
 
@@ -60,9 +52,7 @@ impl ErrorBody {
     pub fn from_value(value: &Value) -> Option<Self> {
         let detail = value.get("error").filter(|error| error.is_object());
         let detail = detail.or_else(|| value.get("code").is_some().then_some(value))?;
-        serde_json::from_value(detail.clone())
-            .ok()
-            .map(|error| Self { error })
+        serde_json::from_value(detail.clone()).ok().map(|error| Self { error })
     }
 }
 
@@ -89,11 +79,7 @@ impl ErrorDetail {
 
     fn collect<'a>(&'a self, depth: usize, lines: &mut Vec<String>, said: &mut Vec<&'a str>) {
         let text = self.message.trim();
-        let text = if text.is_empty() {
-            self.code.as_str()
-        } else {
-            text
-        };
+        let text = if text.is_empty() { self.code.as_str() } else { text };
         let repeats = said.contains(&text);
         if !text.is_empty() && !repeats {
             said.push(text);
@@ -101,9 +87,7 @@ impl ErrorDetail {
                 .target
                 .as_deref()
                 .filter(|target| !target.is_empty() && !text.contains(target));
-            let target = target
-                .map(|target| format!(" (target {target})"))
-                .unwrap_or_default();
+            let target = target.map(|target| format!(" (target {target})")).unwrap_or_default();
             // The outermost code is told by whoever shows the error; a cause's code is only known here.
             let code = if depth == 0 || self.code.is_empty() || self.code == text {
                 String::new()
@@ -112,26 +96,18 @@ impl ErrorDetail {
             };
             lines.push(format!("{}{code}{text}{target}", "  ".repeat(depth)));
         }
-        let depth = if repeats || text.is_empty() {
-            depth
-        } else {
-            depth + 1
-        };
+        let depth = if repeats || text.is_empty() { depth } else { depth + 1 };
         for cause in &self.details {
             cause.collect(depth, lines, said);
         }
     }
 }
 
-fn list_or_null<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<ErrorDetail>, D::Error> {
+fn list_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<ErrorDetail>, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-fn values_or_null<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<Value>, D::Error> {
+fn values_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Value>, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 

@@ -160,9 +160,7 @@ pub fn sha256(value: &str) -> Result<(), String> {
     }
     let lower = value.to_ascii_lowercase();
     if lower.len() == 64 && lower.chars().all(is_digit) {
-        return Err(format!(
-            "\"{value}\" is not in lower case; write \"{lower}\""
-        ));
+        return Err(format!("\"{value}\" is not in lower case; write \"{lower}\""));
     }
     Err(format!(
         "\"{value}\" is not a SHA-256: that has 64 hex digits in lower case, this has {} characters",
@@ -176,10 +174,7 @@ pub fn sha256(value: &str) -> Result<(), String> {
 /// The bad key or value and the rule.
 pub fn tags(tags: &BTreeMap<String, String>) -> Result<(), String> {
     if tags.len() > 50 {
-        return Err(format!(
-            "{} tags are too many: a resource has at most 50",
-            tags.len()
-        ));
+        return Err(format!("{} tags are too many: a resource has at most 50", tags.len()));
     }
     tags.iter()
         .try_for_each(|(key, value)| tag_key(key).and_then(|()| tag_value(key, value)))
@@ -218,12 +213,7 @@ fn identifier(value: &str, rule: &str, longest: usize) -> Result<(), String> {
     ends(value, rule, |_| true, |last| last != '.')
 }
 
-fn characters(
-    name: &str,
-    rule: &str,
-    longest: usize,
-    allowed: impl Fn(char) -> bool,
-) -> Result<(), String> {
+fn characters(name: &str, rule: &str, longest: usize, allowed: impl Fn(char) -> bool) -> Result<(), String> {
     let length = name.chars().count();
     if length == 0 {
         return Err(format!("the name is empty: {rule}"));
@@ -237,12 +227,7 @@ fn characters(
     Ok(())
 }
 
-fn ends(
-    name: &str,
-    rule: &str,
-    first: impl Fn(char) -> bool,
-    last: impl Fn(char) -> bool,
-) -> Result<(), String> {
+fn ends(name: &str, rule: &str, first: impl Fn(char) -> bool, last: impl Fn(char) -> bool) -> Result<(), String> {
     if !name.chars().next().is_some_and(first) {
         return Err(format!("\"{name}\" begins wrong: {rule}"));
     }
@@ -309,13 +294,6 @@ mod tests {
         assert_eq!(tags(&tag("team", "")), Ok(()));
         assert!(tags(&tag("a/b", "x")).is_err());
         assert!(tags(&tag("a", &"x".repeat(257))).is_err());
-        assert!(
-            tags(
-                &(0..51)
-                    .map(|number| (format!("k{number}"), String::new()))
-                    .collect()
-            )
-            .is_err()
-        );
+        assert!(tags(&(0..51).map(|number| (format!("k{number}"), String::new())).collect()).is_err());
     }
 }

@@ -29,8 +29,7 @@ pub fn is_service_tag(key: &str) -> bool {
 pub fn group_name(resource_group: &str, template: &str, unique: uuid::Uuid) -> String {
     let unique = unique.hyphenated().to_string();
     let room = LONGEST_NAME - "IT___".len() - unique.len();
-    let (group_length, template_length) =
-        (resource_group.chars().count(), template.chars().count());
+    let (group_length, template_length) = (resource_group.chars().count(), template.chars().count());
     let group_room = room.saturating_sub(template_length).max(room / 2);
     let template_room = room - group_length.min(group_room);
     let cut = |name: &str, length: usize| name.chars().take(length).collect::<String>();
@@ -48,10 +47,7 @@ mod tests {
     #[test]
     fn the_name_tells_group_and_template() {
         let name = group_name("images", "golden", uuid::Uuid::nil());
-        assert_eq!(
-            name,
-            "IT_images_golden_00000000-0000-0000-0000-000000000000"
-        );
+        assert_eq!(name, "IT_images_golden_00000000-0000-0000-0000-000000000000");
     }
 
     #[test]

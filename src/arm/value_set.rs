@@ -101,12 +101,7 @@ impl UnknownWord {
 
 impl std::fmt::Display for UnknownWord {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "\"{}\" is none of {}",
-            self.word,
-            self.allowed.join(", ")
-        )
+        write!(formatter, "\"{}\" is none of {}", self.word, self.allowed.join(", "))
     }
 }
 

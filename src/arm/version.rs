@@ -21,11 +21,7 @@ impl ImageVersion {
     /// A version of these numbers.
     #[must_use]
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
-        Self {
-            major,
-            minor,
-            patch,
-        }
+        Self { major, minor, patch }
     }
 }
 
@@ -57,9 +53,7 @@ impl FromStr for ImageVersion {
     type Err = VersionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || VersionError {
-            text: text.to_owned(),
-        };
+        let error = || VersionError { text: text.to_owned() };
         let number = |part: &str| {
             let plain = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
             let value = if plain { part.parse().ok() } else { None };
@@ -77,10 +71,7 @@ impl FromStr for ImageVersion {
 ///
 /// Versions that are excluded from "latest" count as well, since their numbers are taken. `None`: every number is used up.
 #[must_use]
-pub fn next_latest(
-    existing: impl IntoIterator<Item = ImageVersion>,
-    major: Option<u32>,
-) -> Option<ImageVersion> {
+pub fn next_latest(existing: impl IntoIterator<Item = ImageVersion>, major: Option<u32>) -> Option<ImageVersion> {
     let latest = existing
         .into_iter()
         .filter(|version| major.is_none_or(|major| version.major == major))
@@ -108,12 +99,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_image_template_reference_holds() {
-        let existing = || {
-            [
-                "0.1.1", "0.1.2", "1.1.0", "1.1.1", "1.2.0", "2.0.0", "2.0.1", "2.1.0",
-            ]
-            .map(version)
-        };
+        let existing = || ["0.1.1", "0.1.2", "1.1.0", "1.1.1", "1.2.0", "2.0.0", "2.0.1", "2.1.0"].map(version);
         assert_eq!(next_latest(existing(), None), Some(version("2.1.1")));
         assert_eq!(next_latest(existing(), Some(1)), Some(version("1.2.1")));
         assert_eq!(next_latest(existing(), Some(0)), Some(version("0.1.3")));
@@ -122,10 +108,7 @@ mod tests {
     #[test]
     fn an_empty_gallery_image_starts_with_the_first_patch() {
         assert_eq!(next_latest([], None), Some(version("0.0.1")));
-        assert_eq!(
-            next_latest([version("1.0.0")], Some(4)),
-            Some(version("4.0.1"))
-        );
+        assert_eq!(next_latest([version("1.0.0")], Some(4)), Some(version("4.0.1")));
     }
 
     #[test]
@@ -134,10 +117,7 @@ mod tests {
             next_latest([ImageVersion::new(1, 2, LIMIT)], None),
             Some(version("1.3.0"))
         );
-        assert_eq!(
-            next_latest([ImageVersion::new(1, LIMIT, LIMIT)], None),
-            None
-        );
+        assert_eq!(next_latest([ImageVersion::new(1, LIMIT, LIMIT)], None), None);
     }
 
     #[test]

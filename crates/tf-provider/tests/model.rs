@@ -51,12 +51,7 @@ fn shelf() -> Shelf {
     Shelf {
         name: "left".into(),
         capacity: Attr::Unknown,
-        books: Attr::Known(vec![
-            Attr::Known(Book {
-                title: "Momo".into(),
-            }),
-            Attr::Unknown,
-        ]),
+        books: Attr::Known(vec![Attr::Known(Book { title: "Momo".into() }), Attr::Unknown]),
         labels: Attr::Known(Set(vec![Attr::Unknown, Attr::Unknown])),
         readers: Attr::Known(BTreeMap::from([("Momo".to_owned(), "all".into())])),
         r#type: Attr::Null,
@@ -97,8 +92,5 @@ fn a_value_that_does_not_fit_is_named_by_its_path() {
     attributes.insert("books".to_owned(), Value::List(vec![Value::Unknown, book]));
     let error = Shelf::from_value(&value).unwrap_err();
     assert_eq!(error.path, path!("books"[1]."title"));
-    assert_eq!(
-        error.to_string(),
-        "books[1].title: expected a string, found a bool"
-    );
+    assert_eq!(error.to_string(), "books[1].title: expected a string, found a bool");
 }

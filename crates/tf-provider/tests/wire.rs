@@ -208,10 +208,8 @@ fn an_answer_in_the_services_spelling_reads_back_in_the_users() {
 }
 
 #[test]
-fn without_a_prior_state_what_says_nothing_is_null_and_terraforms_own_arguments_take_their_defaults()
- {
-    let answer =
-        json!({ "location": "westus", "tags": {}, "properties": { "timeout": 0, "note": "" } });
+fn without_a_prior_state_what_says_nothing_is_null_and_terraforms_own_arguments_take_their_defaults() {
+    let answer = json!({ "location": "westus", "tags": {}, "properties": { "timeout": 0, "note": "" } });
     let imported: Template = wire::decode(&answer, None).unwrap();
     assert_eq!(
         imported,
@@ -236,10 +234,7 @@ fn what_the_user_left_empty_stays_empty_when_the_service_drops_it() {
         (read.tags, read.note, read.customize),
         (prior.tags, prior.note, prior.customize)
     );
-    assert!(
-        read.timeout.is_null(),
-        "a value that the service lost is drift"
-    );
+    assert!(read.timeout.is_null(), "a value that the service lost is drift");
 }
 
 #[test]

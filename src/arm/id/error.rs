@@ -62,12 +62,7 @@ pub struct IdError {
 }
 
 impl IdError {
-    pub(super) fn new(
-        kind: IdErrorKind,
-        text: &str,
-        noun: &'static str,
-        form: impl Into<String>,
-    ) -> Self {
+    pub(super) fn new(kind: IdErrorKind, text: &str, noun: &'static str, form: impl Into<String>) -> Self {
         Self {
             kind,
             text: text.to_owned(),
@@ -91,31 +86,20 @@ impl IdError {
 
 impl std::fmt::Display for IdError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            kind,
-            text,
-            noun,
-            form,
-        } = self;
+        let Self { kind, text, noun, form } = self;
         match kind {
-            IdErrorKind::WrongType { found, needed } => write!(
-                formatter,
-                "\"{text}\" is the id of {found}; {needed} is needed"
-            )?,
+            IdErrorKind::WrongType { found, needed } => {
+                write!(formatter, "\"{text}\" is the id of {found}; {needed} is needed")?
+            }
             _ => write!(formatter, "\"{text}\" is not the id of {noun}: ")?,
         }
         match kind {
             IdErrorKind::WrongType { .. } => {}
             IdErrorKind::Empty => formatter.write_str("it is empty")?,
             IdErrorKind::NotAbsolute => formatter.write_str("an id begins with \"/\"")?,
-            IdErrorKind::EmptySegment { position } => {
-                write!(formatter, "segment {position} is empty")?
-            }
+            IdErrorKind::EmptySegment { position } => write!(formatter, "segment {position} is empty")?,
             IdErrorKind::BadCharacter { segment, character } => {
-                write!(
-                    formatter,
-                    "\"{segment}\" holds {character:?}, which no id holds"
-                )?;
+                write!(formatter, "\"{segment}\" holds {character:?}, which no id holds")?;
                 if *character == '%' {
                     formatter.write_str(" (write the id without percent-encoding)")?;
                 }
@@ -131,9 +115,7 @@ impl std::fmt::Display for IdError {
                 )?;
             }
             IdErrorKind::Truncated { missing } => write!(formatter, "it ends before {missing}")?,
-            IdErrorKind::TooLong { extra } => {
-                write!(formatter, "\"{extra}\" and what follows is too much")?
-            }
+            IdErrorKind::TooLong { extra } => write!(formatter, "\"{extra}\" and what follows is too much")?,
             IdErrorKind::BadName { rule } => formatter.write_str(rule)?,
         }
         write!(formatter, "; the form is {form}")

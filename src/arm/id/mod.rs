@@ -10,8 +10,8 @@ pub use error::{IdError, IdErrorKind};
 pub use platform::PlatformImageVersionsId;
 pub use resource_id::ResourceId;
 pub use typed::{
-    ArmId, GalleryId, GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId,
-    ResourceGroupId, RunOutputId, SubnetId, UserAssignedIdentityId,
+    ArmId, GalleryId, GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId,
+    RunOutputId, SubnetId, UserAssignedIdentityId,
 };
 
 #[cfg(test)]

@@ -27,13 +27,7 @@ impl PlatformImageVersionsId {
     ///
     /// # Errors
     /// A name is empty or holds a character that no id holds.
-    pub fn new(
-        subscription: &str,
-        location: &str,
-        publisher: &str,
-        offer: &str,
-        sku: &str,
-    ) -> Result<Self, IdError> {
+    pub fn new(subscription: &str, location: &str, publisher: &str, offer: &str, sku: &str) -> Result<Self, IdError> {
         Self::parse(&format!(
             "/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/publishers/{publisher}\
              /artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions"
@@ -52,11 +46,7 @@ impl PlatformImageVersionsId {
         };
         let sku = ResourceId::parse(sku).map_err(|error| fail(error.kind().clone()))?;
         let wrong = |position: usize, expected: &str| {
-            let found = sku
-                .segments()
-                .get(position)
-                .map_or("", String::as_str)
-                .to_owned();
+            let found = sku.segments().get(position).map_or("", String::as_str).to_owned();
             fail(IdErrorKind::WrongSegment {
                 position: position + 1,
                 found,

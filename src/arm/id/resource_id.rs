@@ -74,9 +74,9 @@ impl ResourceId {
     /// The id as the path of a URL.
     #[must_use]
     pub fn path(&self) -> String {
-        self.segments.iter().fold(String::new(), |path, segment| {
-            path + "/" + &encode_segment(segment)
-        })
+        self.segments
+            .iter()
+            .fold(String::new(), |path, segment| path + "/" + &encode_segment(segment))
     }
 
     /// Every segment, names and words alike.
@@ -103,9 +103,7 @@ impl ResourceId {
     /// The namespace of the resource provider, for example `Microsoft.Compute`.
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {
-        self.segments
-            .get(self.provider_position()? + 1)
-            .map(String::as_str)
+        self.segments.get(self.provider_position()? + 1).map(String::as_str)
     }
 
     /// Types and names after the namespace, outermost first.
@@ -155,11 +153,7 @@ impl ResourceId {
     }
 
     fn provider_position(&self) -> Option<usize> {
-        let position = if self.resource_group().is_some() {
-            4
-        } else {
-            2
-        };
+        let position = if self.resource_group().is_some() { 4 } else { 2 };
         self.segments
             .get(position)
             .filter(|word| word.eq_ignore_ascii_case("providers"))
@@ -179,9 +173,7 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, IdErrorKind> {
     let mut segments = Vec::new();
     for (index, segment) in rest.split('/').enumerate() {
         if segment.is_empty() {
-            return Err(IdErrorKind::EmptySegment {
-                position: index + 1,
-            });
+            return Err(IdErrorKind::EmptySegment { position: index + 1 });
         }
         if let Some(character) = segment
             .chars()
@@ -227,14 +219,7 @@ fn check_structure(segments: &[String]) -> Result<(), IdErrorKind> {
         });
     }
     if !is(provider, "providers") {
-        return Err(wrong(
-            provider,
-            if grouped {
-                "providers"
-            } else {
-                "resourceGroups"
-            },
-        ));
+        return Err(wrong(provider, if grouped { "providers" } else { "resourceGroups" }));
     }
     match segments.len() - provider {
         1 => Err(IdErrorKind::Truncated {
@@ -268,9 +253,7 @@ fn decode_segment(segment: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut index = 0;
     while index < bytes.len() {
-        let escape = segment
-            .get(index + 1..index + 3)
-            .filter(|_| bytes[index] == b'%');
+        let escape = segment.get(index + 1..index + 3).filter(|_| bytes[index] == b'%');
         match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 decoded.push(byte);

@@ -19,26 +19,17 @@ const KNOWN: &[(&str, &str)] = &[
     ("Microsoft.Resources/resourceGroups", "a resource group"),
     ("Microsoft.Compute/galleries", "a gallery"),
     ("Microsoft.Compute/galleries/images", "a gallery image"),
-    (
-        "Microsoft.Compute/galleries/images/versions",
-        "a gallery image version",
-    ),
+    ("Microsoft.Compute/galleries/images/versions", "a gallery image version"),
     ("Microsoft.Compute/images", "a managed image"),
     ("Microsoft.Compute/disks", "a managed disk"),
     ("Microsoft.Compute/snapshots", "a snapshot"),
     ("Microsoft.Compute/virtualMachines", "a virtual machine"),
-    (
-        "Microsoft.VirtualMachineImages/imageTemplates",
-        "an image template",
-    ),
+    ("Microsoft.VirtualMachineImages/imageTemplates", "an image template"),
     (
         "Microsoft.VirtualMachineImages/imageTemplates/runOutputs",
         "a run output",
     ),
-    (
-        "Microsoft.VirtualMachineImages/imageTemplates/triggers",
-        "a trigger",
-    ),
+    ("Microsoft.VirtualMachineImages/imageTemplates/triggers", "a trigger"),
     (
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         "a user-assigned identity",
@@ -81,9 +72,7 @@ impl Shape {
     fn other_type(&self, text: &str) -> Option<IdErrorKind> {
         let other = ResourceId::parse(text).ok()?;
         let found = other.resource_type();
-        let (_, noun) = KNOWN
-            .iter()
-            .find(|(kind, _)| kind.eq_ignore_ascii_case(&found))?;
+        let (_, noun) = KNOWN.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(&found))?;
         (*noun != self.noun).then(|| IdErrorKind::WrongType {
             found: (*noun).to_owned(),
             needed: self.noun.to_owned(),
@@ -117,9 +106,7 @@ impl Shape {
         }
         segments
             .get(expected.len())
-            .map(|extra| IdErrorKind::TooLong {
-                extra: extra.clone(),
-            })
+            .map(|extra| IdErrorKind::TooLong { extra: extra.clone() })
     }
 
     fn expected(&self) -> Vec<Part> {

@@ -232,8 +232,7 @@ impl GalleryImageVersionId {
                 Self::SHAPE.form(),
             )
         };
-        names::gallery_image_version(id.name())
-            .map_err(|rule| fail(format!("{rule}, or \"latest\"")))
+        names::gallery_image_version(id.name()).map_err(|rule| fail(format!("{rule}, or \"latest\"")))
     }
 
     /// Whether the version is `latest`.
@@ -289,12 +288,7 @@ impl GalleryId {
     /// # Errors
     /// The name is empty or holds a character that no id holds.
     pub fn image(&self, image: &str) -> Result<GalleryImageId, IdError> {
-        GalleryImageId::new(
-            self.subscription(),
-            self.resource_group(),
-            self.name(),
-            image,
-        )
+        GalleryImageId::new(self.subscription(), self.resource_group(), self.name(), image)
     }
 }
 
@@ -304,12 +298,7 @@ impl ImageTemplateId {
     /// # Errors
     /// The name is empty or holds a character that no id holds.
     pub fn run_output(&self, name: &str) -> Result<RunOutputId, IdError> {
-        RunOutputId::new(
-            self.subscription(),
-            self.resource_group(),
-            self.name(),
-            name,
-        )
+        RunOutputId::new(self.subscription(), self.resource_group(), self.name(), name)
     }
 }
 

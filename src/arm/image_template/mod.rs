@@ -19,25 +19,18 @@ use serde::{Deserialize, Serialize};
 
 use super::system_data::SystemData;
 
-pub use customizer::{
-    Customizer, FileCopy, PowerShellScript, ShellScript, WindowsRestart, WindowsUpdate,
-};
+pub use customizer::{Customizer, FileCopy, PowerShellScript, ShellScript, WindowsRestart, WindowsUpdate};
 pub use distributor::{
-    Distributor, ManagedImageTarget, ReplicationMode, SharedImageTarget, StorageAccountType,
-    TargetRegion, Versioning, VhdTarget,
+    Distributor, ManagedImageTarget, ReplicationMode, SharedImageTarget, StorageAccountType, TargetRegion, Versioning,
+    VhdTarget,
 };
 pub use identity::{Identity, IdentityType, UserAssignedIdentity};
 pub use settings::{
-    AutoRun, DataDisk, EnabledState, ErrorHandling, OnBuildError, Optimize, VirtualNetworkConfig,
-    VmBoot, VmProfile, Workload,
+    AutoRun, DataDisk, EnabledState, ErrorHandling, OnBuildError, Optimize, VirtualNetworkConfig, VmBoot, VmProfile,
+    Workload,
 };
-pub use source::{
-    ManagedImageSource, PlanInfo, PlatformImageSource, SharedImageVersionSource, Source,
-};
-pub use status::{
-    LastRunStatus, ProvisioningError, ProvisioningErrorCode, ProvisioningState, RunState,
-    RunSubState,
-};
+pub use source::{ManagedImageSource, PlanInfo, PlatformImageSource, SharedImageVersionSource, Source};
+pub use status::{LastRunStatus, ProvisioningError, ProvisioningErrorCode, ProvisioningState, RunState, RunSubState};
 pub use update::{ImageTemplateUpdate, UpdateProperties};
 pub use validator::{Validation, Validator};
 

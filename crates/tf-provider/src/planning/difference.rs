@@ -52,29 +52,21 @@ fn values_differ(
         (Kind::String, Value::String(left), Value::String(right)) => {
             left != right && !same.is_some_and(|same| same(left, right))
         }
-        (Kind::Object(object), Value::Object(_), Value::Object(_)) => {
-            (object.attributes)().iter().any(|each| {
-                let config = config.filter(|config| matches!(config, Value::Object(_)));
-                differs(each, prior, planned, config, comparison)
-            })
-        }
+        (Kind::Object(object), Value::Object(_), Value::Object(_)) => (object.attributes)().iter().any(|each| {
+            let config = config.filter(|config| matches!(config, Value::Object(_)));
+            differs(each, prior, planned, config, comparison)
+        }),
         (Kind::List(of), Value::List(left), Value::List(right)) => {
             left.len() != right.len()
-                || left
-                    .iter()
-                    .zip(right)
-                    .enumerate()
-                    .any(|(index, (left, right))| {
-                        let config = element(config, index);
-                        values_differ(of, same, left, right, config, comparison)
-                    })
+                || left.iter().zip(right).enumerate().any(|(index, (left, right))| {
+                    let config = element(config, index);
+                    values_differ(of, same, left, right, config, comparison)
+                })
         }
         // Elements of a set have no counterpart in the configuration that could be told by position.
-        (Kind::Set(of), Value::Set(left), Value::Set(right)) => {
-            !same_elements(left, right, |left, right| {
-                !values_differ(of, same, left, right, None, comparison)
-            })
-        }
+        (Kind::Set(of), Value::Set(left), Value::Set(right)) => !same_elements(left, right, |left, right| {
+            !values_differ(of, same, left, right, None, comparison)
+        }),
         (Kind::Map(of), Value::Map(left), Value::Map(right)) => {
             left.len() != right.len()
                 || left.iter().any(|(key, left)| match right.get(key) {

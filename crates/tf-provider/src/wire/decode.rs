@@ -32,17 +32,10 @@ pub(super) fn object(
         .map(Value::Object)
 }
 
-fn refuse_unknown_variant(
-    attributes: &[Attribute],
-    body: &Json,
-    path: &Path,
-) -> Result<(), WireError> {
+fn refuse_unknown_variant(attributes: &[Attribute], body: &Json, path: &Path) -> Result<(), WireError> {
     let variants: Vec<&str> = attributes.iter().filter_map(|each| each.variant).collect();
     match body.get("type").and_then(Json::as_str) {
-        Some(found)
-            if !variants.is_empty()
-                && !variants.iter().any(|each| each.eq_ignore_ascii_case(found)) =>
-        {
+        Some(found) if !variants.is_empty() && !variants.iter().any(|each| each.eq_ignore_ascii_case(found)) => {
             Err(WireError {
                 path: path.clone(),
                 expected: format!("one of the types {}", variants.join(", ")),
@@ -53,12 +46,7 @@ fn refuse_unknown_variant(
     }
 }
 
-fn attribute(
-    each: &Attribute,
-    body: &Json,
-    prior: Option<&Value>,
-    path: &Path,
-) -> Result<Value, WireError> {
+fn attribute(each: &Attribute, body: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
     // An unknown planned value is a question, not an answer.
     let prior = prior.filter(|prior| !prior.is_unknown());
     if each.write_only {
@@ -86,9 +74,8 @@ fn attribute(
     };
     let user_is_silent = prior.is_none_or(Value::is_null);
     // A variant's object says something by being there; any other object only by what is in it.
-    let says_nothing =
-        (is_users(each) && each.variant.is_none() && (is_empty(&value) || is_void(&value)))
-            || equals_literal(each.service_default, &each.kind, &value);
+    let says_nothing = (is_users(each) && each.variant.is_none() && (is_empty(&value) || is_void(&value)))
+        || equals_literal(each.service_default, &each.kind, &value);
     Ok(if user_is_silent && says_nothing {
         Value::Null
     } else {
@@ -163,13 +150,7 @@ fn is_void_json(json: &Json) -> bool {
     }
 }
 
-fn kind(
-    kind: &Kind,
-    same: Option<Same>,
-    json: &Json,
-    prior: Option<&Value>,
-    path: &Path,
-) -> Result<Value, WireError> {
+fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
     let mismatch = || WireError {
         path: path.clone(),
         expected: kind.value_type().describe().to_owned(),
@@ -177,23 +158,17 @@ fn kind(
     };
     match (kind, json) {
         (Kind::String, Json::String(text)) => Ok(match prior {
-            Some(Value::String(prior)) if same.is_some_and(|same| same(prior, text)) => {
-                Value::String(prior.clone())
-            }
+            Some(Value::String(prior)) if same.is_some_and(|same| same(prior, text)) => Value::String(prior.clone()),
             _ => Value::String(text.clone()),
         }),
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Bool(*value)),
-        (Kind::Integer | Kind::Float, Json::Number(value)) => {
-            number(value).map(Value::Number).ok_or_else(mismatch)
-        }
+        (Kind::Integer | Kind::Float, Json::Number(value)) => number(value).map(Value::Number).ok_or_else(mismatch),
         (Kind::List(of), Json::Array(elements)) => {
             let prior = match prior {
                 Some(Value::List(prior)) => prior.as_slice(),
                 _ => &[],
             };
-            let element = |(index, json)| {
-                self::kind(of, same, json, prior.get(index), &path.clone().index(index))
-            };
+            let element = |(index, json)| self::kind(of, same, json, prior.get(index), &path.clone().index(index));
             elements
                 .iter()
                 .enumerate()
@@ -207,11 +182,7 @@ fn kind(
                 _ => Vec::new(),
             };
             let element = |json| set_element(of, same, json, &mut open, path);
-            elements
-                .iter()
-                .map(element)
-                .collect::<Result<_, _>>()
-                .map(Value::Set)
+            elements.iter().map(element).collect::<Result<_, _>>().map(Value::Set)
         }
         (Kind::Map(of), Json::Object(entries)) => {
             let entry = |(key, json): (&String, &Json)| {
@@ -222,11 +193,7 @@ fn kind(
                 let value = self::kind(of, same, json, prior, &path.clone().key(key))?;
                 Ok((key.clone(), value))
             };
-            entries
-                .iter()
-                .map(entry)
-                .collect::<Result<_, _>>()
-                .map(Value::Map)
+            entries.iter().map(entry).collect::<Result<_, _>>().map(Value::Map)
         }
         (Kind::Object(nested), Json::Object(_)) => object((nested.attributes)(), json, prior, path),
         (Kind::Dynamic, json) => {
@@ -256,12 +223,7 @@ fn set_element(
 }
 
 /// The keys of an object as a list or set of strings: those of the prior value first and as they were spelled.
-fn keys(
-    each: &Attribute,
-    json: &Json,
-    prior: Option<&Value>,
-    path: &Path,
-) -> Result<Value, WireError> {
+fn keys(each: &Attribute, json: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
     let Json::Object(entries) = json else {
         return Err(WireError {
             path: path.clone(),
@@ -274,8 +236,7 @@ fn keys(
     if let Some(Value::List(prior) | Value::Set(prior)) = prior {
         for value in prior {
             let Value::String(text) = value else { continue };
-            let same =
-                |key: &&String| *key == text || each.same.is_some_and(|same| same(text, key));
+            let same = |key: &&String| *key == text || each.same.is_some_and(|same| same(text, key));
             if let Some(position) = open.iter().position(same) {
                 open.remove(position);
                 elements.push(value.clone());
@@ -306,12 +267,7 @@ fn any(json: &Json) -> Value {
         Json::Number(value) => number(value).map_or(Value::Null, Value::Number),
         Json::String(text) => Value::String(text.clone()),
         Json::Array(elements) => Value::List(elements.iter().map(any).collect()),
-        Json::Object(entries) => Value::Object(
-            entries
-                .iter()
-                .map(|(key, each)| (key.clone(), any(each)))
-                .collect(),
-        ),
+        Json::Object(entries) => Value::Object(entries.iter().map(|(key, each)| (key.clone(), any(each))).collect()),
     }
 }
 

@@ -17,26 +17,14 @@ pub(super) fn object(attributes: &[Attribute], value: &Value) -> Map<String, Jso
 }
 
 /// The attributes that differ and can change in place; `None` when there are none.
-pub(super) fn changes(
-    attributes: &[Attribute],
-    prior: &Value,
-    planned: &Value,
-) -> Option<Map<String, Json>> {
+pub(super) fn changes(attributes: &[Attribute], prior: &Value, planned: &Value) -> Option<Map<String, Json>> {
     let mut body = Map::new();
-    let comparison = Comparison {
-        unknown_differs: false,
-    };
-    for attribute in attributes
-        .iter()
-        .filter(|each| is_sent(each) && !each.replace)
-    {
+    let comparison = Comparison { unknown_differs: false };
+    for attribute in attributes.iter().filter(|each| is_sent(each) && !each.replace) {
         if !differs(attribute, prior, planned, None, comparison) {
             continue;
         }
-        let (prior, planned) = (
-            prior.attribute(attribute.name),
-            planned.attribute(attribute.name),
-        );
+        let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
         if planned.is_null() {
             put_removed(attribute, prior, &mut body);
         } else {
@@ -93,30 +81,17 @@ fn put(attribute: &Attribute, value: &Value, body: &mut Map<String, Json>) {
 }
 
 /// `null` for each key that an attribute with `keys` no longer has: a merge patch keeps what it does not name.
-fn put_removed_keys(
-    attribute: &Attribute,
-    prior: &Value,
-    planned: &Value,
-    body: &mut Map<String, Json>,
-) {
+fn put_removed_keys(attribute: &Attribute, prior: &Value, planned: &Value, body: &mut Map<String, Json>) {
     match (prior, planned, &attribute.kind) {
-        (Value::List(old) | Value::Set(old), Value::List(new) | Value::Set(new), _)
-            if attribute.keys =>
-        {
-            let same = |left: &str, right: &str| {
-                left == right || attribute.same.is_some_and(|same| same(left, right))
-            };
+        (Value::List(old) | Value::Set(old), Value::List(new) | Value::Set(new), _) if attribute.keys => {
+            let same = |left: &str, right: &str| left == right || attribute.same.is_some_and(|same| same(left, right));
             let gone = old
                 .iter()
                 .filter_map(text)
                 .filter(|old| !new.iter().filter_map(text).any(|new| same(old, new)));
             let removed: Map<_, _> = gone.map(|key| (key.to_owned(), Json::Null)).collect();
             if !removed.is_empty() {
-                merge_at(
-                    body,
-                    attribute.wire.unwrap_or_default(),
-                    Json::Object(removed),
-                );
+                merge_at(body, attribute.wire.unwrap_or_default(), Json::Object(removed));
             }
         }
         (Value::Object(_), Value::Object(_), Kind::Object(object)) => {
@@ -130,11 +105,7 @@ fn put_removed_keys(
                 );
             }
             if !inside.is_empty() {
-                merge_at(
-                    body,
-                    attribute.wire.unwrap_or_default(),
-                    Json::Object(inside),
-                );
+                merge_at(body, attribute.wire.unwrap_or_default(), Json::Object(inside));
             }
         }
         _ => {}
@@ -155,27 +126,20 @@ pub(super) fn json(kind: &Kind, value: &Value) -> Json {
         (_, Value::Bool(value)) => Json::Bool(*value),
         (_, Value::String(text)) => Json::String(text.clone()),
         (_, Value::Number(value)) => number(value),
-        (Kind::Object(nested), object_value) => {
-            Json::Object(object((nested.attributes)(), object_value))
-        }
+        (Kind::Object(nested), object_value) => Json::Object(object((nested.attributes)(), object_value)),
         (Kind::List(of) | Kind::Set(of), Value::List(elements) | Value::Set(elements)) => elements
             .iter()
             .filter(|each| !each.is_unknown())
             .map(|each| json(of, each))
             .collect(),
         (Kind::Map(of), Value::Map(entries)) => {
-            let known = entries
-                .iter()
-                .filter(|(_, each)| !each.is_null() && !each.is_unknown());
-            known
-                .map(|(key, each)| (key.clone(), json(of, each)))
-                .collect()
+            let known = entries.iter().filter(|(_, each)| !each.is_null() && !each.is_unknown());
+            known.map(|(key, each)| (key.clone(), json(of, each))).collect()
         }
         (_, Value::Dynamic(inner)) => json(&Kind::Dynamic, &inner.1),
-        (_, Value::List(elements) | Value::Set(elements)) => elements
-            .iter()
-            .map(|each| json(&Kind::Dynamic, each))
-            .collect(),
+        (_, Value::List(elements) | Value::Set(elements)) => {
+            elements.iter().map(|each| json(&Kind::Dynamic, each)).collect()
+        }
         (_, Value::Map(entries) | Value::Object(entries)) => entries
             .iter()
             .map(|(key, each)| (key.clone(), json(&Kind::Dynamic, each)))
@@ -187,9 +151,7 @@ fn number(value: &Number) -> Json {
     match value {
         Number::I64(value) => Json::from(*value),
         Number::U64(value) => Json::from(*value),
-        Number::F64(_) | Number::Decimal(_) => value
-            .as_i64()
-            .map_or_else(|| Json::from(value.as_f64()), Json::from),
+        Number::F64(_) | Number::Decimal(_) => value.as_i64().map_or_else(|| Json::from(value.as_f64()), Json::from),
     }
 }
 
@@ -199,11 +161,7 @@ fn merge_at(body: &mut Map<String, Json>, path: &str, json: Json) {
         None if path.is_empty() => json,
         None => Json::Object(Map::from_iter([(path.to_owned(), json)])),
         Some((parent, last)) => {
-            return merge_at(
-                body,
-                parent,
-                Json::Object(Map::from_iter([(last.to_owned(), json)])),
-            );
+            return merge_at(body, parent, Json::Object(Map::from_iter([(last.to_owned(), json)])));
         }
     };
     if let Json::Object(nested) = nested {
