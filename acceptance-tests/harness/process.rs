@@ -72,7 +72,8 @@ pub(crate) fn workers(root: &Path) -> Vec<Pid> {
     own_processes(root, |arguments| arguments.get(1).is_some_and(|role| role == "worker"))
 }
 
-fn providers(root: &Path) -> Vec<Pid> {
+/// Provider processes that Terraform has started on this root.
+pub(crate) fn providers(root: &Path) -> Vec<Pid> {
     own_processes(root, |arguments| arguments.len() == 1)
 }
 
