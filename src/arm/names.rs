@@ -238,6 +238,7 @@ fn ends(name: &str, rule: &str, first: impl Fn(char) -> bool, last: impl Fn(char
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

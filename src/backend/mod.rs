@@ -1,1 +1,29 @@
 //! One ARM client for every backend.
+//!
+//! [`request`] builds HTTP messages, a [`transport`] carries them, [`client`] decides about retries ([`retry`]) and reads the
+//! answers, [`operation`] and [`poller`] follow long-running operations, [`pending`] remembers writes whose answer has not come.
+//! What a message says is Azure Resource Manager's business; nothing here knows what asks for it.
+
+pub mod client;
+pub mod clock;
+pub mod error;
+pub mod operation;
+pub mod origin;
+pub mod pending;
+pub mod poller;
+pub mod redact;
+pub mod request;
+pub mod retry;
+pub mod transport;
+
+pub use client::{Accepted, ArmClient};
+pub use error::{Error, ErrorKind};
+pub use operation::Operation;
+pub use origin::Origin;
+pub use pending::{Note, PendingNotes};
+pub use poller::Wait;
+pub use request::Request;
+pub use transport::{Transport, TransportError, TransportErrorKind};
+
+#[cfg(test)]
+mod tests;

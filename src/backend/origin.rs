@@ -1,0 +1,109 @@
+//! Where a resource lives, as it is recorded with the resource.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A backend, told apart from every other one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "backend", rename_all = "lowercase")]
+pub enum Origin {
+    /// The engine in this machine, with this root folder.
+    Local {
+        /// The root's own id, which it keeps when it is moved.
+        root: Uuid,
+        /// Where it was.
+        directory: PathBuf,
+    },
+    /// Azure, in this cloud and tenant.
+    Azure {
+        /// Name of the cloud, for example `public`.
+        cloud: String,
+        /// Id of the tenant.
+        tenant: String,
+    },
+}
+
+/// How a recorded origin stands to the one in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginRelation {
+    /// The same place.
+    Same,
+    /// Another root folder of the local engine: what was there cannot be seen from here.
+    AnotherLocalRoot,
+    /// Another kind of backend, another cloud or another tenant: nothing can be said about the resource.
+    AnotherBackend,
+}
+
+impl Origin {
+    /// How this recorded origin stands to the one in use.
+    #[must_use]
+    pub fn relation_to(&self, current: &Self) -> OriginRelation {
+        match (self, current) {
+            (Self::Local { root: recorded, .. }, Self::Local { root: current, .. }) if recorded == current => {
+                OriginRelation::Same
+            }
+            (Self::Local { .. }, Self::Local { .. }) => OriginRelation::AnotherLocalRoot,
+            (
+                Self::Azure { cloud, tenant },
+                Self::Azure {
+                    cloud: current_cloud,
+                    tenant: current_tenant,
+                },
+            ) if cloud.eq_ignore_ascii_case(current_cloud) && tenant.eq_ignore_ascii_case(current_tenant) => {
+                OriginRelation::Same
+            }
+            _ => OriginRelation::AnotherBackend,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local { directory, .. } => write!(formatter, "the local backend with root {}", directory.display()),
+            Self::Azure { cloud, tenant } => write!(formatter, "Azure (cloud {cloud}, tenant {tenant})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_root_is_the_same_and_another_root_is_not() {
+        let local = |root: u128, directory: &str| Origin::Local {
+            root: Uuid::from_u128(root),
+            directory: directory.into(),
+        };
+        assert_eq!(local(1, "/a").relation_to(&local(1, "/b")), OriginRelation::Same);
+        assert_eq!(
+            local(1, "/a").relation_to(&local(2, "/a")),
+            OriginRelation::AnotherLocalRoot
+        );
+    }
+
+    #[test]
+    fn clouds_and_tenants_are_compared_without_case_and_kinds_are_never_the_same() {
+        let azure = |cloud: &str, tenant: &str| Origin::Azure {
+            cloud: cloud.into(),
+            tenant: tenant.into(),
+        };
+        assert_eq!(
+            azure("public", "ABC").relation_to(&azure("Public", "abc")),
+            OriginRelation::Same
+        );
+        assert_eq!(
+            azure("public", "a").relation_to(&azure("public", "b")),
+            OriginRelation::AnotherBackend
+        );
+        let local = Origin::Local {
+            root: Uuid::nil(),
+            directory: "/a".into(),
+        };
+        assert_eq!(local.relation_to(&azure("public", "a")), OriginRelation::AnotherBackend);
+    }
+}

@@ -1,0 +1,333 @@
+//! Notes of writes that were sent and not yet answered, so that a crash orphans nothing.
+//!
+//! A note is written before a request is sent, gets the operation when it is accepted, and is removed when the call has answered.
+//! Whoever finds a note later knows that the resource it names is this machine's own. A note is held by a lock for as long as its
+//! owner lives; what is not locked was left behind.
+//!
+//! `<folder>/<sha256 of the resource id>.json` is the note (replaced as a whole, never written in place), `.lock` its lock.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::operation::Operation;
+use super::origin::Origin;
+use crate::arm::id::ArmId;
+
+/// The folder of the notes.
+#[derive(Clone, Debug)]
+pub struct PendingNotes {
+    folder: PathBuf,
+}
+
+/// What a note says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteContent {
+    /// Id of the resource that is written.
+    pub resource_id: String,
+    /// Fingerprint of what is written, to be compared by whoever takes it over.
+    pub fingerprint: String,
+    /// Id of the request.
+    pub request_id: String,
+    /// Where the request goes.
+    pub origin: Origin,
+    /// What the service began; absent until it has answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+}
+
+/// A note that this process holds. Dropping it leaves it behind; [`Note::done`] removes it.
+#[derive(Debug)]
+pub struct Note {
+    content: NoteContent,
+    path: PathBuf,
+    lock_path: PathBuf,
+    /// Locked as long as it is open.
+    lock: File,
+}
+
+/// What went wrong with a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteErrorKind {
+    /// Another process that is alive holds it.
+    Held,
+    /// The environment names no folder: neither `XDG_STATE_HOME` nor `HOME` is an absolute path.
+    NoFolder,
+    /// The folder or the note belongs to somebody else.
+    Foreign,
+    /// Reading or writing failed.
+    Io,
+}
+
+/// A note that cannot be read or written.
+#[derive(Debug)]
+pub struct NoteError {
+    kind: NoteErrorKind,
+    path: PathBuf,
+    source: Option<io::Error>,
+}
+
+impl PendingNotes {
+    /// Notes in this folder, which is made when the first note is written.
+    #[must_use]
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// Notes in `$XDG_STATE_HOME/imagebuilder/pending`, or `~/.local/state/imagebuilder/pending`.
+    ///
+    /// # Errors
+    /// The environment names no folder.
+    pub fn of_user() -> Result<Self, NoteError> {
+        let folder = folder_of(
+            std::env::var_os("XDG_STATE_HOME").map(PathBuf::from),
+            std::env::var_os("HOME").map(PathBuf::from),
+        );
+        folder.map(Self::in_folder).ok_or_else(|| NoteError {
+            kind: NoteErrorKind::NoFolder,
+            path: PathBuf::new(),
+            source: None,
+        })
+    }
+
+    /// Writes a note before its request is sent. A note that was left behind for the same resource is replaced.
+    ///
+    /// # Errors
+    /// Another process holds a note of this resource; or the note cannot be written.
+    pub fn begin(
+        &self,
+        resource_id: &impl ArmId,
+        fingerprint: impl Into<String>,
+        request_id: impl Into<String>,
+        origin: &Origin,
+    ) -> Result<Note, NoteError> {
+        self.make_folder()?;
+        let (path, lock_path) = self.paths(resource_id);
+        let lock = lock(&lock_path)?;
+        let content = NoteContent {
+            resource_id: resource_id.to_string(),
+            fingerprint: fingerprint.into(),
+            request_id: request_id.into(),
+            origin: origin.clone(),
+            operation: None,
+        };
+        let note = Note {
+            content,
+            path,
+            lock_path,
+            lock,
+        };
+        note.write()?;
+        Ok(note)
+    }
+
+    /// Takes over the note of a resource; `None` if there is none, or it is of another backend or unreadable.
+    ///
+    /// # Errors
+    /// A process that is alive holds it; or it cannot be read.
+    pub fn find(&self, resource_id: &impl ArmId, origin: &Origin) -> Result<Option<Note>, NoteError> {
+        let (path, lock_path) = self.paths(resource_id);
+        if !path.try_exists().map_err(|error| NoteError::io(&path, error))? {
+            return Ok(None);
+        }
+        let lock = lock(&lock_path)?;
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            // Its owner finished between the look and the lock.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return remove_lock(&lock_path, &lock).map(|()| None);
+            }
+            Err(error) => return Err(NoteError::io(&path, error)),
+        };
+        // A note that cannot be understood claims nothing. It is left for the next `begin` to replace.
+        let Ok(content) = serde_json::from_slice::<NoteContent>(&bytes) else {
+            tracing::warn!(path = %path.display(), "a pending note cannot be read and is passed over");
+            return Ok(None);
+        };
+        let same_place = content.origin.relation_to(origin) == super::origin::OriginRelation::Same;
+        Ok(same_place.then_some(Note {
+            content,
+            path,
+            lock_path,
+            lock,
+        }))
+    }
+
+    fn paths(&self, resource_id: &impl ArmId) -> (PathBuf, PathBuf) {
+        let digest = Sha256::digest(resource_id.as_resource_id().key());
+        let name = digest
+            .iter()
+            .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+        (
+            self.folder.join(format!("{name}.json")),
+            self.folder.join(format!("{name}.lock")),
+        )
+    }
+
+    fn make_folder(&self) -> Result<(), NoteError> {
+        let fail = |error| NoteError::io(&self.folder, error);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
+            .map_err(fail)?;
+        let metadata = fs::symlink_metadata(&self.folder).map_err(fail)?;
+        if !metadata.is_dir() || metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(NoteError {
+                kind: NoteErrorKind::Foreign,
+                path: self.folder.clone(),
+                source: None,
+            });
+        }
+        if metadata.mode() & 0o077 != 0 {
+            fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700)).map_err(fail)?;
+        }
+        Ok(())
+    }
+}
+
+impl Note {
+    /// What it says.
+    #[must_use]
+    pub fn content(&self) -> &NoteContent {
+        &self.content
+    }
+
+    /// Adds what the service began.
+    ///
+    /// # Errors
+    /// The note cannot be written.
+    pub fn operation(&mut self, operation: &Operation) -> Result<(), NoteError> {
+        self.content.operation = Some(operation.clone());
+        self.write()
+    }
+
+    /// Removes it: the call has answered.
+    ///
+    /// # Errors
+    /// The note cannot be removed.
+    pub fn done(self) -> Result<(), NoteError> {
+        remove(&self.path)?;
+        remove_lock(&self.lock_path, &self.lock)
+    }
+
+    /// Replaces the note as a whole: after a crash it is the old one or the new one.
+    fn write(&self) -> Result<(), NoteError> {
+        let fail = |error| NoteError::io(&self.path, error);
+        let bytes = serde_json::to_vec(&self.content).map_err(|error| fail(io::Error::other(error)))?;
+        let temporary = self.path.with_extension("new");
+        // What a crash left here is ours: the lock is held.
+        remove(&temporary)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&temporary)
+            .map_err(fail)?;
+        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(fail)?;
+        fs::rename(&temporary, &self.path).map_err(fail)?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+    }
+}
+
+fn folder_of(state_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
+    // The XDG base directory specification has relative paths ignored.
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let state = state_home
+        .filter(absolute)
+        .or_else(|| Some(home.filter(absolute)?.join(".local/state")))?;
+    Some(state.join("imagebuilder/pending"))
+}
+
+/// Takes a lock whose file may be removed by its holder at any time: the lock counts only if the file is still at its path.
+fn lock(path: &Path) -> Result<File, NoteError> {
+    let fail = |error| NoteError::io(path, error);
+    loop {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(NoteError {
+                    kind: NoteErrorKind::Held,
+                    path: path.to_owned(),
+                    source: None,
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(fail(error)),
+        }
+        let held = file.metadata().map_err(fail)?;
+        match fs::metadata(path) {
+            Ok(named) if (named.dev(), named.ino()) == (held.dev(), held.ino()) => return Ok(file),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(fail(error)),
+        }
+    }
+}
+
+/// Removes a lock's file; taking the lock as an argument says that it must still be held.
+fn remove_lock(path: &Path, _held: &File) -> Result<(), NoteError> {
+    remove(path)
+}
+
+fn remove(path: &Path) -> Result<(), NoteError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(NoteError::io(path, error)),
+        _ => Ok(()),
+    }
+}
+
+impl NoteError {
+    fn io(path: &Path, error: io::Error) -> Self {
+        Self {
+            kind: NoteErrorKind::Io,
+            path: path.to_owned(),
+            source: Some(error),
+        }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> NoteErrorKind {
+        self.kind
+    }
+}
+
+impl std::fmt::Display for NoteError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = self.path.display();
+        match self.kind {
+            NoteErrorKind::Held => write!(
+                formatter,
+                "another process is writing this resource now (it holds {path}); wait for its end"
+            ),
+            NoteErrorKind::NoFolder => formatter.write_str(
+                "there is no folder for notes of pending writes: set XDG_STATE_HOME or HOME to an absolute path",
+            ),
+            NoteErrorKind::Foreign => write!(
+                formatter,
+                "{path}, the folder for notes of pending writes, is not a folder of this user; set XDG_STATE_HOME to one that is"
+            ),
+            NoteErrorKind::Io => write!(formatter, "a note of a pending write cannot be kept at {path}"),
+        }
+    }
+}
+
+impl std::error::Error for NoteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source
+            .as_ref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
