@@ -23,3 +23,6 @@ pub mod staging;
 pub mod system_data;
 mod value_set;
 pub mod version;
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,8 @@
-//! The client: sends requests, again where that is safe, and reads the answers.
+//! The client: what can be asked of Resource Manager, and how its answers are understood.
 
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,34 +13,30 @@ use tracing::Instrument;
 
 use super::clock::{Clock, SystemClock};
 use super::error::{Error, ErrorKind};
-use super::operation::{Answer, Operation, refusal};
+use super::operation::{Operation, refusal};
 use super::origin::Origin;
 use super::pending::PendingNotes;
 use super::poller::{self, Wait};
-use super::redact;
 use super::request::Request;
-use super::retry::{Fault, RetryPolicy, asked_pause};
+use super::retry::RetryPolicy;
 use super::transport::Transport;
 use crate::arm::id::{ArmId, ResourceGroupId};
-
-/// Most pages of one list; more is a service that goes round in circles.
-const MOST_PAGES: usize = 10_000;
 
 /// A client of Azure Resource Manager over any transport. Cheap to clone.
 #[derive(Clone)]
 pub struct ArmClient {
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) clock: Arc<dyn Clock>,
     origin: Arc<Origin>,
     subscription_id: Arc<str>,
     notes: Arc<PendingNotes>,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 /// What ends the patience of a call.
 #[derive(Clone, Default)]
 pub struct Limits {
-    /// Ends pauses and reads; a write on its way is awaited, since its answer must not be lost.
+    /// Ends pauses and reads at once. A write on its way is awaited for a few seconds more, since its answer should not be lost.
     pub cancel: CancellationToken,
     /// As `cancel`, at a time.
     pub deadline: Option<Instant>,
@@ -105,10 +100,6 @@ impl ArmClient {
     #[must_use]
     pub fn notes(&self) -> &PendingNotes {
         &self.notes
-    }
-
-    pub(super) fn clock(&self) -> &dyn Clock {
-        &*self.clock
     }
 
     /// Reads a resource; `None` if it is not there.
@@ -175,29 +166,22 @@ impl ArmClient {
     pub async fn list<T: DeserializeOwned>(&self, request: &Request) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         let mut page = request.clone();
-        for _ in 0..MOST_PAGES {
-            let body = self
-                .read(&page)
-                .await?
-                .ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such list").about(&page))?;
+        let mut seen = HashSet::from([page.target().to_owned()]);
+        loop {
+            let missing = || Error::new(ErrorKind::NotFound, "there is no such list").about(&page);
+            let body = self.read(&page).await?.ok_or_else(missing)?;
             // Platform image versions come as a plain list, everything else in pages.
-            let values = body.get("value").unwrap_or(&body);
-            let values: Vec<T> = typed(values, &page)?;
+            let values: Vec<T> = typed(body.get("value").unwrap_or(&body), &page)?;
             items.extend(values);
-            match body
-                .get("nextLink")
-                .and_then(Value::as_str)
-                .filter(|link| !link.is_empty())
-            {
-                Some(next) => page = Request::get_url(next).with_request_id(request.request_id()),
-                None => return Ok(items),
+            let next = body.get("nextLink").and_then(Value::as_str);
+            let Some(next) = next.filter(|link| !link.is_empty()) else {
+                return Ok(items);
+            };
+            if !seen.insert(next.to_owned()) {
+                return Err(Error::new(ErrorKind::BadAnswer, "the list goes round in circles").about(&page));
             }
+            page = Request::get_url(next).with_request_id(request.request_id());
         }
-        Err(Error::new(
-            ErrorKind::BadAnswer,
-            format!("the list has more than {MOST_PAGES} pages"),
-        )
-        .about(request))
     }
 
     /// Creates or replaces a resource.
@@ -277,183 +261,6 @@ impl ArmClient {
             None => Ok(accepted.body.clone()),
         }
     }
-
-    /// Sends a request, again where that is safe, until an answer comes that another attempt would not better.
-    pub(super) async fn execute(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
-        let span = tracing::debug_span!(
-            "request",
-            method = %request.method(),
-            path = request.shown(),
-            request_id = request.request_id()
-        );
-        self.attempts(request, policy).instrument(span).await
-    }
-
-    async fn attempts(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
-        let began = self.clock.now();
-        let mut tried = 0;
-        let mut perhaps_accepted = false;
-        loop {
-            tried += 1;
-            let outcome = self.attempt(request).await;
-            let (fault, asked) = match &outcome {
-                Ok(answer) => (
-                    Fault::of_status(answer.status),
-                    asked_pause(&answer.headers, self.clock.date()),
-                ),
-                Err(failure) => (failure.fault, None),
-            };
-            let mark = |error: Error| {
-                if perhaps_accepted {
-                    error.with_unknown_outcome()
-                } else {
-                    error
-                }
-            };
-            let pause = fault
-                .filter(|fault| fault.allows(request.repeat()))
-                .and_then(|_| policy.pause(tried, self.clock.now() - began, asked, self.clock.chance()));
-            let (Some(fault), Some(pause)) = (fault, pause) else {
-                return outcome.map_err(|failure| mark(failure.error));
-            };
-            let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-            perhaps_accepted |= writes && fault.may_have_been_accepted();
-            tracing::warn!(?fault, attempt = tried, pause_ms = pause.as_millis(), "trying again");
-            if let Err(kind) = self.pause(pause).await {
-                return Err(self.gave_up(kind, request, perhaps_accepted, outcome));
-            }
-        }
-    }
-
-    /// One attempt. A reading one can be cut short; a writing one is awaited.
-    async fn attempt(&self, request: &Request) -> Result<Answer, Failure> {
-        let message = request.to_http().map_err(Failure::hopeless)?;
-        let began = self.clock.now();
-        let sending = self.transport.send(message);
-        let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-        let outcome = if reading {
-            tokio::select! {
-                biased;
-                kind = self.end_of_patience() => return Err(Failure::hopeless(Error::new(kind, "the request was given up").about(request))),
-                outcome = sending => outcome,
-            }
-        } else {
-            sending.await
-        };
-        let duration_ms = u64::try_from((self.clock.now() - began).as_millis()).unwrap_or(u64::MAX);
-        match outcome {
-            Ok(response) => {
-                tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
-                read_answer(request, &response)
-            }
-            Err(error) => {
-                tracing::debug!(duration_ms, error = %redact::text(&error.to_string()), "not answered");
-                Err(Failure {
-                    fault: Fault::of_transport(error.kind()),
-                    error: Error::unanswered(error, request),
-                })
-            }
-        }
-    }
-
-    /// Waits, or ends early with the kind of error that says why.
-    pub(super) async fn pause(&self, duration: Duration) -> Result<(), ErrorKind> {
-        tokio::select! {
-            biased;
-            kind = self.end_of_patience() => Err(kind),
-            () = self.clock.sleep(duration) => Ok(()),
-        }
-    }
-
-    async fn end_of_patience(&self) -> ErrorKind {
-        let deadline = async {
-            match self.limits.deadline {
-                Some(deadline) => {
-                    self.clock
-                        .sleep(deadline.saturating_duration_since(self.clock.now()))
-                        .await
-                }
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = self.limits.cancel.cancelled() => ErrorKind::Canceled,
-            () = deadline => ErrorKind::TimedOut,
-        }
-    }
-
-    fn gave_up(
-        &self,
-        kind: ErrorKind,
-        request: &Request,
-        perhaps_accepted: bool,
-        last: Result<Answer, Failure>,
-    ) -> Error {
-        let reason = match last {
-            Ok(answer) => refusal(&answer).about(request).found(&answer).to_string(),
-            Err(failure) => failure.error.to_string(),
-        };
-        let error = Error::new(
-            kind,
-            format!("given up while waiting to try again; the last attempt: {reason}"),
-        )
-        .about(request);
-        if perhaps_accepted {
-            error.with_unknown_outcome()
-        } else {
-            error
-        }
-    }
-}
-
-/// An attempt without a usable answer.
-struct Failure {
-    /// Why another attempt may do better; `None` if it cannot.
-    fault: Option<Fault>,
-    error: Error,
-}
-
-impl Failure {
-    fn hopeless(error: Error) -> Self {
-        Self { fault: None, error }
-    }
-}
-
-/// Takes an answer apart. A body that is cut off counts as no answer where the body matters.
-fn read_answer(request: &Request, response: &http::Response<Bytes>) -> Result<Answer, Failure> {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let bytes = response.body();
-    let body = if bytes.is_empty() {
-        None
-    } else {
-        serde_json::from_slice(bytes).ok()
-    };
-    if body.is_some() || bytes.is_empty() {
-        return Ok(Answer { status, headers, body });
-    }
-    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if status.is_success() && !writes {
-        let error = Error::new(ErrorKind::BadAnswer, "the answer is not JSON, or was cut off").about(request);
-        let error = error.found(&Answer {
-            status,
-            headers,
-            body: None,
-        });
-        return Err(Failure {
-            fault: Some(Fault::Unanswered),
-            error,
-        });
-    }
-    // A write was accepted whatever its body says; the resource tells the rest. The text of a refusal is kept for the message.
-    let text = String::from_utf8_lossy(bytes);
-    let kept: String = text.chars().take(300).collect();
-    let body = if status.is_success() {
-        None
-    } else {
-        Some(Value::String(redact::text(&kept).into_owned()))
-    };
-    Ok(Answer { status, headers, body })
 }
 
 fn typed<T: DeserializeOwned>(body: &Value, request: &Request) -> Result<T, Error> {

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, StatusCode};
 use super::operation::Answer;
 use super::redact;
 use super::request::Request;
+use super::retry::Fault;
 use super::transport::{TransportError, TransportErrorKind};
 use crate::arm::error::ErrorDetail;
 
@@ -123,12 +124,17 @@ impl Error {
         self
     }
 
+    /// Adds what the answer's head says.
     pub(super) fn found(mut self, answer: &Answer) -> Self {
         self.0.context.status = Some(answer.status);
         self.0.context.correlation_id = correlation_id(&answer.headers);
+        let reads = matches!(self.0.context.method, None | Some(Method::GET | Method::HEAD));
+        let perhaps = Fault::of_status(answer.status).is_some_and(Fault::may_have_been_accepted);
+        self.0.outcome_unknown |= !reads && (perhaps || answer.perhaps_accepted_before);
         self
     }
 
+    /// Says that the error is about a request of another method, for example the one which began what was waited for.
     pub(super) fn of_method(mut self, method: Method) -> Self {
         self.0.context.method = Some(method);
         self

@@ -1,12 +1,13 @@
 //! One ARM client for every backend.
 //!
-//! [`request`] builds HTTP messages, a [`transport`] carries them, [`client`] decides about retries ([`retry`]) and reads the
-//! answers, [`operation`] and [`poller`] follow long-running operations, [`pending`] remembers writes whose answer has not come.
+//! [`request`] builds HTTP messages, a [`transport`] carries them, [`client`] sends them (again where [`retry`] allows it) and
+//! reads the answers, [`operation`] and [`poller`] follow long-running operations, [`pending`] remembers writes whose answer has not come.
 //! What a message says is Azure Resource Manager's business; nothing here knows what asks for it.
 
 pub mod client;
 pub mod clock;
 pub mod error;
+mod exchange;
 pub mod operation;
 pub mod origin;
 pub mod pending;

@@ -7,6 +7,8 @@
 //!                     └ otherwise: nothing to follow                    └── the URL is gone (404) ─► Resource (but POST)
 //! ```
 
+use std::time::Duration;
+
 use http::{HeaderMap, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,13 +19,16 @@ use crate::arm::error::{ErrorBody, ErrorDetail};
 use crate::arm::operation::{OperationStatus, Progress};
 
 /// A long-running operation of the service. It can be stored and followed later, by another process too.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Operation {
     verb: Verb,
     /// Path and API version of the resource (of the action, for a POST).
     resource: String,
     style: Style,
     request_id: String,
+    /// How long the service asked to wait before the first look. Not stored: whoever follows a stored operation looks at once.
+    #[serde(skip)]
+    asked_pause: Option<Duration>,
 }
 
 /// The write which began it.
@@ -53,8 +58,12 @@ enum Style {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// The body; `None` if it is empty or no JSON.
+    /// The body; `None` if it is empty. What is no JSON is kept as text where it explains a refusal.
     pub(super) body: Option<Value>,
+    /// How long the service asks to wait.
+    pub(super) asked_pause: Option<Duration>,
+    /// Whether an earlier attempt at the same write may have been accepted.
+    pub(super) perhaps_accepted_before: bool,
 }
 
 /// What one look at an operation tells.
@@ -108,6 +117,7 @@ impl Operation {
             resource: request.target().to_owned(),
             style,
             request_id: request.request_id().to_owned(),
+            asked_pause: answer.asked_pause,
         })
     }
 
@@ -135,6 +145,11 @@ impl Operation {
             Style::AsyncOperation { url } | Style::Location { url } => url,
             Style::Resource => &self.resource,
         }
+    }
+
+    /// How long the service asked to wait before the first look; asked for once.
+    pub(super) fn take_asked_pause(&mut self) -> Option<Duration> {
+        self.asked_pause.take()
     }
 
     /// The request that looks at it.
@@ -305,12 +320,27 @@ fn ended(kind: ErrorKind, detail: Option<ErrorDetail>, status: &str) -> Error {
 /// The error of an answer whose status tells of one.
 pub(super) fn refusal(answer: &Answer) -> Error {
     let body = answer.body.as_ref().and_then(ErrorBody::from_value);
-    match body {
-        Some(body) => Error::reported(kind_of(answer.status, Some(&body.error.code)), &body.error),
-        None if is_gone(answer.status) && answer.body.is_some() => Error::new(
-            ErrorKind::BadAnswer,
-            "the answer says \"not found\", but not in the words of Azure Resource Manager",
+    match (body, &answer.body) {
+        (Some(body), _) => Error::reported(kind_of(answer.status, Some(&body.error.code)), &body.error),
+        (None, None) => Error::new(kind_of(answer.status, None), "the service gives no reason"),
+        // A wrong address answers "not found" as well; it must not look like a resource that is gone.
+        (None, Some(body)) if is_gone(answer.status) => {
+            let message = format!(
+                "the answer says \"not found\", but not in the words of Resource Manager: {}",
+                text_of(body)
+            );
+            Error::new(ErrorKind::BadAnswer, message)
+        }
+        (None, Some(body)) => Error::new(
+            kind_of(answer.status, None),
+            format!("the service answers: {}", text_of(body)),
         ),
-        None => Error::new(kind_of(answer.status, None), "the service gives no reason"),
+    }
+}
+
+fn text_of(body: &Value) -> String {
+    match body {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string().chars().take(300).collect(),
     }
 }

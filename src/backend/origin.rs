@@ -38,23 +38,21 @@ pub enum OriginRelation {
 }
 
 impl Origin {
+    /// The form in which origins of the same place are equal texts.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Local { root, .. } => format!("local {root}"),
+            Self::Azure { cloud, tenant } => format!("azure {cloud} {tenant}").to_lowercase(),
+        }
+    }
+
     /// How this recorded origin stands to the one in use.
     #[must_use]
     pub fn relation_to(&self, current: &Self) -> OriginRelation {
         match (self, current) {
-            (Self::Local { root: recorded, .. }, Self::Local { root: current, .. }) if recorded == current => {
-                OriginRelation::Same
-            }
+            _ if self.key() == current.key() => OriginRelation::Same,
             (Self::Local { .. }, Self::Local { .. }) => OriginRelation::AnotherLocalRoot,
-            (
-                Self::Azure { cloud, tenant },
-                Self::Azure {
-                    cloud: current_cloud,
-                    tenant: current_tenant,
-                },
-            ) if cloud.eq_ignore_ascii_case(current_cloud) && tenant.eq_ignore_ascii_case(current_tenant) => {
-                OriginRelation::Same
-            }
             _ => OriginRelation::AnotherBackend,
         }
     }

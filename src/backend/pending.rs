@@ -4,7 +4,7 @@
 //! Whoever finds a note later knows that the resource it names is this machine's own. A note is held by a lock for as long as its
 //! owner lives; what is not locked was left behind.
 //!
-//! `<folder>/<sha256 of the resource id>.json` is the note (replaced as a whole, never written in place), `.lock` its lock.
+//! `<folder>/<sha256 of backend and resource id>.json` is the note (replaced as a whole, never written in place), `.lock` its lock.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ pub struct PendingNotes {
 }
 
 /// What a note says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NoteContent {
     /// Id of the resource that is written.
     pub resource_id: String,
@@ -106,7 +106,7 @@ impl PendingNotes {
         origin: &Origin,
     ) -> Result<Note, NoteError> {
         self.make_folder()?;
-        let (path, lock_path) = self.paths(resource_id);
+        let (path, lock_path) = self.paths(resource_id, origin);
         let lock = lock(&lock_path)?;
         let content = NoteContent {
             resource_id: resource_id.to_string(),
@@ -125,12 +125,12 @@ impl PendingNotes {
         Ok(note)
     }
 
-    /// Takes over the note of a resource; `None` if there is none, or it is of another backend or unreadable.
+    /// Takes over the note of a resource; `None` if there is none of this backend, or it is unreadable.
     ///
     /// # Errors
     /// A process that is alive holds it; or it cannot be read.
     pub fn find(&self, resource_id: &impl ArmId, origin: &Origin) -> Result<Option<Note>, NoteError> {
-        let (path, lock_path) = self.paths(resource_id);
+        let (path, lock_path) = self.paths(resource_id, origin);
         if !path.try_exists().map_err(|error| NoteError::io(&path, error))? {
             return Ok(None);
         }
@@ -148,8 +148,7 @@ impl PendingNotes {
             tracing::warn!(path = %path.display(), "a pending note cannot be read and is passed over");
             return Ok(None);
         };
-        let same_place = content.origin.relation_to(origin) == super::origin::OriginRelation::Same;
-        Ok(same_place.then_some(Note {
+        Ok(Some(Note {
             content,
             path,
             lock_path,
@@ -157,8 +156,9 @@ impl PendingNotes {
         }))
     }
 
-    fn paths(&self, resource_id: &impl ArmId) -> (PathBuf, PathBuf) {
-        let digest = Sha256::digest(resource_id.as_resource_id().key());
+    /// One note for each resource of each backend: two backends can have the same id.
+    fn paths(&self, resource_id: &impl ArmId, origin: &Origin) -> (PathBuf, PathBuf) {
+        let digest = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.as_resource_id().key()));
         let name = digest
             .iter()
             .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
@@ -329,5 +329,30 @@ impl std::error::Error for NoteError {
         self.source
             .as_ref()
             .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_follows_the_base_directory_specification() {
+        let folder =
+            |state: Option<&str>, home: Option<&str>| folder_of(state.map(PathBuf::from), home.map(PathBuf::from));
+        assert_eq!(
+            folder(Some("/state"), Some("/home/u")),
+            Some("/state/imagebuilder/pending".into())
+        );
+        assert_eq!(
+            folder(None, Some("/home/u")),
+            Some("/home/u/.local/state/imagebuilder/pending".into())
+        );
+        assert_eq!(
+            folder(Some("relative"), Some("/home/u")),
+            Some("/home/u/.local/state/imagebuilder/pending".into())
+        );
+        assert_eq!(folder(None, Some("")), None);
+        assert_eq!(folder(None, None), None);
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::client::{ArmClient, Limits};
 use super::error::{Error, ErrorKind};
 use super::operation::{Operation, Verdict};
-use super::retry::{RetryPolicy, asked_pause};
+use super::retry::RetryPolicy;
 
 /// The first pause between two looks, if the service asks for none. Short, since many operations end at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -84,9 +84,9 @@ pub(super) async fn follow(
     wait: &Wait<'_>,
 ) -> Result<Option<Value>, Error> {
     let client = &client.limited(wait.limits());
-    let began = client.clock().now();
+    let began = client.clock.now();
     let mut own_pause = FIRST_PAUSE;
-    let mut asked = None;
+    let mut asked = operation.take_asked_pause();
     loop {
         let pause = asked.filter(|pause: &Duration| !pause.is_zero()).unwrap_or(own_pause);
         own_pause = own_pause.mul_f64(GROWTH).min(LONGEST_PAUSE);
@@ -100,7 +100,7 @@ pub(super) async fn follow(
                 kind @ (ErrorKind::Canceled | ErrorKind::TimedOut) => stopped(kind, operation),
                 _ => error,
             })?;
-        asked = asked_pause(&answer.headers, client.clock().date());
+        asked = answer.asked_pause;
         match operation
             .read(&answer)
             .map_err(|error| error.about(&look).found(&answer))?
@@ -109,7 +109,7 @@ pub(super) async fn follow(
                 status,
                 percent_complete,
             } => {
-                let waited = client.clock().now() - began;
+                let waited = client.clock.now() - began;
                 tracing::debug!(status, waited_ms = waited.as_millis(), "the operation goes on");
                 if let Some(on_progress) = wait.on_progress {
                     on_progress(&Progress {

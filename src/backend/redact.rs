@@ -62,6 +62,19 @@ pub fn is_secret_header(name: &str) -> bool {
     SECRET_HEADERS.iter().any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
+/// Headers as they may be logged.
+#[must_use]
+pub fn headers(headers: &http::HeaderMap) -> Vec<(String, String)> {
+    let shown = |name: &http::HeaderName, value: &http::HeaderValue| match value.to_str() {
+        Ok(value) if !is_secret_header(name.as_str()) => text(value).into_owned(),
+        _ => REDACTED.to_owned(),
+    };
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), shown(name, value)))
+        .collect()
+}
+
 /// A text in which the values of secret query parameters, passwords in URLs and bearer tokens are replaced.
 ///
 /// It works on whole messages, since services repeat the URLs that they were given.

@@ -139,7 +139,15 @@ impl ResourceId {
     /// # Errors
     /// The name is empty or holds a character that no id holds.
     pub fn child(&self, kind: &str, name: &str) -> Result<Self, IdError> {
-        Self::parse(&format!("{}/{kind}/{name}", self.text))
+        let text = format!("{}/{kind}/{name}", self.text);
+        if name.contains('/') {
+            let kind = IdErrorKind::BadCharacter {
+                segment: name.to_owned(),
+                character: '/',
+            };
+            return Err(IdError::new(kind, &text, NOUN, FORM));
+        }
+        Self::parse(&text)
     }
 
     /// The resource above this one; for a top-level resource its resource group; `None` for a subscription.

@@ -1,0 +1,229 @@
+//! One request and its answer: attempts, pauses between them, and the end of patience.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::Value;
+use tracing::Instrument;
+
+use super::client::ArmClient;
+use super::error::{Error, ErrorKind};
+use super::operation::{Answer, refusal};
+use super::redact;
+use super::request::Request;
+use super::retry::{Fault, RetryPolicy, asked_pause};
+
+/// How long a write on its way is awaited after the end of patience. Terraform is given up by its users after ten seconds.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Most characters that are kept of an answer which is no JSON.
+const KEPT_CHARACTERS: usize = 300;
+
+/// An attempt without a usable answer.
+struct Failure {
+    /// Why another attempt may do better; `None` if it cannot.
+    fault: Option<Fault>,
+    error: Error,
+}
+
+impl ArmClient {
+    /// Sends a request, again where that is safe, until an answer comes that another attempt would not better.
+    pub(super) async fn execute(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
+        let span = tracing::debug_span!(
+            "request",
+            method = %request.method(),
+            path = request.shown(),
+            request_id = request.request_id()
+        );
+        self.attempts(request, policy).instrument(span).await
+    }
+
+    async fn attempts(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
+        let began = self.clock.now();
+        let mut tried = 0;
+        let mut perhaps_accepted = false;
+        loop {
+            tried += 1;
+            let mut outcome = self.attempt(request).await;
+            if perhaps_accepted {
+                outcome = outcome.map(Answer::after_a_lost_one).map_err(Failure::after_a_lost_one);
+            }
+            let (fault, asked) = match &outcome {
+                Ok(answer) => (Fault::of_status(answer.status), answer.asked_pause),
+                Err(failure) => (failure.fault, None),
+            };
+            let pause = fault
+                .filter(|fault| fault.allows(request.repeat()))
+                .and_then(|_| policy.pause(tried, self.clock.now() - began, asked, self.clock.chance()));
+            let (Some(fault), Some(pause)) = (fault, pause) else {
+                return outcome.map_err(|failure| failure.error);
+            };
+            perhaps_accepted |= writes(request) && fault.may_have_been_accepted();
+            tracing::warn!(?fault, attempt = tried, pause_ms = pause.as_millis(), "trying again");
+            if let Err(kind) = self.pause(pause).await {
+                return Err(gave_up(kind, request, outcome));
+            }
+        }
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Answer, Failure> {
+        let message = request.to_http().map_err(Failure::hopeless)?;
+        if let Some(kind) = self.patience_has_ended() {
+            return Err(Failure::hopeless(
+                Error::new(kind, "the request was not sent").about(request),
+            ));
+        }
+        let began = self.clock.now();
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.transport.send(message) => outcome,
+            kind = self.end_of_attempt(request) => {
+                let error = Error::new(kind, "the request was given up before its answer came").about(request);
+                return Err(Failure::hopeless(if writes(request) { error.with_unknown_outcome() } else { error }));
+            }
+        };
+        let duration_ms = u64::try_from((self.clock.now() - began).as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(response) => {
+                tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
+                tracing::trace!(headers = ?redact::headers(response.headers()), "headers of the answer");
+                let asked = asked_pause(response.headers(), self.clock.date());
+                read_answer(request, response, asked)
+            }
+            Err(error) => {
+                tracing::debug!(duration_ms, error = %redact::text(&error.to_string()), "not answered");
+                let fault = Fault::of_transport(error.kind());
+                Err(Failure {
+                    fault,
+                    error: Error::unanswered(error, request),
+                })
+            }
+        }
+    }
+
+    /// Waits, or ends early with the kind of error that says why.
+    pub(super) async fn pause(&self, duration: Duration) -> Result<(), ErrorKind> {
+        tokio::select! {
+            biased;
+            kind = self.end_of_patience() => Err(kind),
+            () = self.clock.sleep(duration) => Ok(()),
+        }
+    }
+
+    fn patience_has_ended(&self) -> Option<ErrorKind> {
+        if self.limits.cancel.is_cancelled() {
+            return Some(ErrorKind::Canceled);
+        }
+        self.limits
+            .deadline
+            .is_some_and(|deadline| deadline <= self.clock.now())
+            .then_some(ErrorKind::TimedOut)
+    }
+
+    async fn end_of_patience(&self) -> ErrorKind {
+        let deadline = async {
+            match self.limits.deadline {
+                Some(deadline) => {
+                    self.clock
+                        .sleep(deadline.saturating_duration_since(self.clock.now()))
+                        .await
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.limits.cancel.cancelled() => ErrorKind::Canceled,
+            () = deadline => ErrorKind::TimedOut,
+        }
+    }
+
+    async fn end_of_attempt(&self, request: &Request) -> ErrorKind {
+        let kind = self.end_of_patience().await;
+        if writes(request) {
+            self.clock.sleep(GRACE).await;
+        }
+        kind
+    }
+}
+
+impl Failure {
+    fn hopeless(error: Error) -> Self {
+        Self { fault: None, error }
+    }
+
+    fn after_a_lost_one(self) -> Self {
+        Self {
+            error: self.error.with_unknown_outcome(),
+            ..self
+        }
+    }
+}
+
+impl Answer {
+    fn after_a_lost_one(self) -> Self {
+        Self {
+            perhaps_accepted_before: true,
+            ..self
+        }
+    }
+}
+
+fn writes(request: &Request) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+fn gave_up(kind: ErrorKind, request: &Request, last: Result<Answer, Failure>) -> Error {
+    let last = match last {
+        Ok(answer) => refusal(&answer).about(request).found(&answer),
+        Err(failure) => failure.error,
+    };
+    let message = format!(
+        "given up while waiting to try again; the last attempt: {}",
+        last.message()
+    );
+    let error = Error::new(kind, message).about(request);
+    if last.outcome_is_unknown() {
+        error.with_unknown_outcome()
+    } else {
+        error
+    }
+}
+
+/// Takes an answer apart. A body that is cut off counts as no answer where the body matters.
+fn read_answer(
+    request: &Request,
+    response: http::Response<Bytes>,
+    asked_pause: Option<Duration>,
+) -> Result<Answer, Failure> {
+    let (head, bytes) = response.into_parts();
+    let answer = |body| Answer {
+        status: head.status,
+        headers: head.headers.clone(),
+        body,
+        asked_pause,
+        perhaps_accepted_before: false,
+    };
+    if bytes.is_empty() {
+        return Ok(answer(None));
+    }
+    if let Ok(body) = serde_json::from_slice(&bytes) {
+        return Ok(answer(Some(body)));
+    }
+    if !head.status.is_success() {
+        let text: String = String::from_utf8_lossy(&bytes).chars().take(KEPT_CHARACTERS).collect();
+        return Ok(answer(Some(Value::String(text))));
+    }
+    if writes(request) {
+        // It was accepted, whatever its body says; the resource tells the rest.
+        return Ok(answer(None));
+    }
+    let error = Error::new(ErrorKind::BadAnswer, "the answer is not JSON, or was cut off")
+        .about(request)
+        .found(&answer(None));
+    Err(Failure {
+        fault: Some(Fault::Unanswered),
+        error,
+    })
+}

@@ -1,0 +1,8 @@
+//! The client against scripted transports. Time stands still but for what the client itself waits.
+
+mod interrupted;
+mod long_running;
+mod pending;
+mod reading;
+mod repeated;
+mod script;
