@@ -1,6 +1,7 @@
 //! The error body of Resource Manager (common types v5), and the flat one that some services still answer.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// `{"error": {…}}`.
@@ -15,19 +16,19 @@ pub struct ErrorBody {
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
     /// Code, for programs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub code: String,
     /// Text, for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub message: String,
     /// The member or resource that is meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient")]
     pub target: Option<String>,
     /// Causes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "list_or_null")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient_list")]
     pub details: Vec<ErrorDetail>,
     /// Further data, for example of a policy.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "values_or_null")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient_list")]
     pub additional_info: Vec<Value>,
 }
 
@@ -103,12 +104,21 @@ impl ErrorDetail {
     }
 }
 
-fn list_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<ErrorDetail>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+/// An error must be told even where the service does not keep to its own form: what has another type is left out.
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-fn values_or_null<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Value>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let items = match Value::deserialize(deserializer)? {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    };
+    Ok(items
+        .into_iter()
+        .filter_map(|item| serde_json::from_value(item).ok())
+        .collect())
 }
 
 #[cfg(test)]
@@ -127,6 +137,15 @@ mod tests {
             error.readable(),
             "The operation failed.\n  BadSource: Source not found. (target properties.source)\n  Quota"
         );
+    }
+
+    #[test]
+    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    fn an_error_that_does_not_keep_to_the_form_is_still_told() {
+        let body = br#"{"error":{"code":null,"message":"It failed.","target":7,"additionalInfo":null,
+            "details":["text",{"code":"Inner","message":null,"details":{"not":"a list"}}]}}"#;
+        let error = ErrorBody::from_slice(body).unwrap().error;
+        assert_eq!(error.readable(), "It failed.\n  Inner");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::error::{Error, ErrorKind, kind_of};
 use super::request::Request;
 use crate::arm::error::{ErrorBody, ErrorDetail};
-use crate::arm::operation::{OperationStatus, Progress};
+use crate::arm::operation::Progress;
 
 /// A long-running operation of the service. It can be stored and followed later, by another process too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -178,19 +178,18 @@ impl Operation {
         if !answer.status.is_success() {
             return Err(refusal(answer));
         }
-        let status = answer
-            .body
-            .as_ref()
-            .and_then(|body| serde_json::from_value::<OperationStatus>(body.clone()).ok());
+        let body = answer.body.as_ref();
+        let status = body.and_then(|body| body.get("status")?.as_str());
+        let error = || body.and_then(ErrorBody::from_value).map(|body| body.error);
         match status {
-            Some(status) => match Progress::of(&status.status) {
+            Some(status) => match Progress::of(status) {
                 Progress::Running => Ok(Verdict::Running {
-                    status: status.status,
-                    percent_complete: status.percent_complete,
+                    status: status.to_owned(),
+                    percent_complete: body.and_then(|body| body.get("percentComplete")?.as_f64()),
                 }),
-                Progress::Succeeded => Ok(self.succeeded(status.properties)),
-                Progress::Failed => Err(ended(ErrorKind::OperationFailed, status.error, &status.status)),
-                Progress::Canceled => Err(ended(ErrorKind::OperationCanceled, status.error, &status.status)),
+                Progress::Succeeded => Ok(self.succeeded(body.and_then(|body| body.get("properties").cloned()))),
+                Progress::Failed => Err(ended(ErrorKind::OperationFailed, error(), status)),
+                Progress::Canceled => Err(ended(ErrorKind::OperationCanceled, error(), status)),
             },
             // Some services answer an operation that has just begun, or just ended, without a body.
             None if answer.status == StatusCode::ACCEPTED => Ok(Verdict::Running {

@@ -1,6 +1,7 @@
 //! What must not be shown: SAS signatures, tokens, credentials.
 
 use std::borrow::Cow;
+use std::error::Error as StdError;
 
 /// Query parameters whose values are secret or part of one: those of a SAS token, the tokens of operation URLs, and what other
 /// services call their keys. Compared without regard to case.
@@ -95,6 +96,40 @@ pub fn text(text: &str) -> Cow<'_, str> {
     }
     shown.push_str(rest);
     Cow::Owned(shown)
+}
+
+/// An error and everything beneath it, as texts without secrets. (The errors of HTTP clients hold the URL that was asked for.)
+#[must_use]
+pub fn error(error: &(dyn StdError + 'static)) -> Box<dyn StdError + Send + Sync> {
+    Box::new(ShownError::of(error))
+}
+
+#[derive(Debug)]
+struct ShownError {
+    text: String,
+    source: Option<Box<ShownError>>,
+}
+
+impl ShownError {
+    fn of(error: &(dyn StdError + 'static)) -> Self {
+        let source = error.source().map(|source| Box::new(Self::of(source)));
+        Self {
+            text: text(&error.to_string()).into_owned(),
+            source,
+        }
+    }
+}
+
+impl std::fmt::Display for ShownError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl StdError for ShownError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
 }
 
 /// The first secret in a text, as the range of its bytes.

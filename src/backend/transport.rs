@@ -7,6 +7,8 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
+use super::redact;
+
 /// A boxed future, so that [`Transport`] can be a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -45,20 +47,20 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// An error of this kind; the context says what was tried, without secrets.
-    pub fn new(kind: TransportErrorKind, context: impl Into<String>) -> Self {
+    /// An error of this kind; the context says what was tried. Secrets in it are replaced.
+    pub fn new(kind: TransportErrorKind, context: impl AsRef<str>) -> Self {
         Self {
             kind,
-            context: context.into(),
+            context: redact::text(context.as_ref()).into_owned(),
             source: None,
         }
     }
 
-    /// Adds the error beneath.
+    /// Adds the error beneath, as text without secrets.
     #[must_use]
     pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
-            source: Some(source.into()),
+            source: Some(redact::error(&*source.into())),
             ..self
         }
     }

@@ -1,6 +1,7 @@
 //! The client against scripted transports. Time stands still but for what the client itself waits.
 
 mod interrupted;
+mod logged;
 mod long_running;
 mod pending;
 mod reading;
