@@ -14,6 +14,7 @@
 extern crate self as tf_provider;
 
 mod attr;
+mod codec;
 mod context;
 mod data_source;
 mod diagnostic;
@@ -24,6 +25,7 @@ mod model;
 mod number;
 mod path;
 mod planning;
+mod proto;
 mod provider;
 mod resource;
 pub mod schema;
