@@ -28,6 +28,7 @@ mod planning;
 mod proto;
 mod provider;
 mod resource;
+mod rules;
 pub mod schema;
 mod types;
 mod value;
