@@ -8,6 +8,11 @@ use crate::path::Step;
 use crate::types::Type;
 use crate::value::Value;
 
+/// The JSON that the bytes hold.
+pub(crate) fn parse_json(bytes: &[u8]) -> Result<Json, CodecError> {
+    serde_json::from_slice(bytes).map_err(|error| CodecError::new(format!("not JSON: {error}")))
+}
+
 /// The value of this type that the JSON holds.
 pub(crate) fn from_json(json: &Json, of: &Type) -> Result<Value, CodecError> {
     value(json, of, 0)

@@ -6,7 +6,7 @@ mod msgpack_encode;
 
 use std::fmt;
 
-pub(crate) use json::from_json;
+pub(crate) use json::{from_json, parse_json};
 pub(crate) use msgpack_decode::from_msgpack;
 pub(crate) use msgpack_encode::to_msgpack;
 

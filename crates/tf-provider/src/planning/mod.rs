@@ -9,7 +9,7 @@ mod replacement;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use correspondence::{corresponds, walk};
+pub(crate) use correspondence::corresponds;
 pub(crate) use difference::{Comparison, differs};
 pub(crate) use refine::{forget_write_only, propose};
 pub(crate) use replacement::replacements;

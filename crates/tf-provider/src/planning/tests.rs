@@ -1,8 +1,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::attr::Attr;
 use crate::Model;
+use crate::attr::Attr;
 use crate::path;
 use crate::path::Path;
 use crate::rules::{check_applied, check_plan};

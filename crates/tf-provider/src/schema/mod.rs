@@ -3,11 +3,17 @@
 //! Schema, validation, planning, the codec of the wire and the documentation all read these descriptors; there is no second
 //! description of an attribute anywhere.
 
+mod encode;
+mod validation;
+
 use std::collections::BTreeMap;
 
 use crate::number::Number;
 use crate::types::Type;
 use crate::value::Value;
+
+pub(crate) use encode::{function, schema};
+pub(crate) use validation::validate;
 
 /// Checks one known value; the error is the detail of the diagnostic.
 pub type Check = fn(&Value) -> Result<(), String>;

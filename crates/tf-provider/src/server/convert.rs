@@ -1,0 +1,60 @@
+//! The protocol's messages and our types.
+
+use crate::codec::{self, CodecError};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::path::{Path, Step};
+use crate::proto::tfplugin6 as proto;
+use crate::types::Type;
+use crate::value::Value;
+
+/// The value of a message; an absent message is null.
+pub(super) fn value(message: Option<&proto::DynamicValue>, of: &Type, what: &str) -> Result<Value, Diagnostics> {
+    let Some(message) = message else { return Ok(Value::Null) };
+    let decoded = if !message.msgpack.is_empty() {
+        codec::from_msgpack(&message.msgpack, of)
+    } else if message.json.is_empty() {
+        return Ok(Value::Null);
+    } else {
+        codec::parse_json(&message.json).and_then(|json| codec::from_json(&json, of))
+    };
+    decoded.map_err(|error: CodecError| error.diagnostic(format!("Terraform sent a malformed {what}")))
+}
+
+/// The message of a value, always in MessagePack.
+pub(super) fn message(value: &Value, of: &Type) -> Result<proto::DynamicValue, Diagnostics> {
+    match codec::to_msgpack(value, of) {
+        Ok(msgpack) => Ok(proto::DynamicValue {
+            msgpack,
+            json: Vec::new(),
+        }),
+        Err(error) => Err(error.diagnostic("The provider made a value that does not fit its schema")),
+    }
+}
+
+/// The messages of diagnostics.
+pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+    let message = |diagnostic: crate::diagnostic::Diagnostic| proto::Diagnostic {
+        severity: match diagnostic.severity {
+            Severity::Error => proto::diagnostic::Severity::Error,
+            Severity::Warning => proto::diagnostic::Severity::Warning,
+        }
+        .into(),
+        summary: diagnostic.summary,
+        detail: diagnostic.detail,
+        attribute: (!diagnostic.attribute.is_empty()).then(|| path(&diagnostic.attribute)),
+    };
+    diagnostics.into_iter().map(message).collect()
+}
+
+/// The message of a path.
+pub(super) fn path(path: &Path) -> proto::AttributePath {
+    use proto::attribute_path::step::Selector;
+    let steps = path.steps().iter().map(|step| proto::attribute_path::Step {
+        selector: Some(match step {
+            Step::Attribute(name) => Selector::AttributeName(name.clone()),
+            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            Step::Index(index) => Selector::ElementKeyInt(i64::try_from(*index).unwrap_or(i64::MAX)),
+        }),
+    });
+    proto::AttributePath { steps: steps.collect() }
+}

@@ -1,0 +1,208 @@
+//! Calls that bring a state in: upgrade, read, import, and data sources.
+
+use std::sync::Arc;
+
+use super::{Server, convert};
+use crate::codec;
+use crate::context::Private;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::erased::AnyResource;
+use crate::planning::forget_write_only;
+use crate::proto::tfplugin6 as proto;
+use crate::provider::Provider;
+use crate::rules;
+use crate::schema::{Attribute, object_type};
+use crate::value::Value;
+
+impl<P: Provider> Server<P> {
+    pub(super) async fn upgrade(
+        &self,
+        request: proto::upgrade_resource_state::Request,
+    ) -> proto::upgrade_resource_state::Response {
+        let shared = Arc::clone(&self.shared);
+        let type_name = request.type_name.clone();
+        let upgraded = self.call("UpgradeResourceState", &type_name, async move {
+            let resource = shared.catalog().resource(&request.type_name)?;
+            upgraded(&*resource, &request)
+        });
+        let (upgraded_state, diagnostics) = split(upgraded.await);
+        proto::upgrade_resource_state::Response {
+            upgraded_state,
+            diagnostics,
+        }
+    }
+
+    pub(super) async fn read(&self, request: proto::read_resource::Request) -> proto::read_resource::Response {
+        let shared = Arc::clone(&self.shared);
+        let (type_name, current, private) = (
+            request.type_name.clone(),
+            request.current_state.clone(),
+            request.private.clone(),
+        );
+        let read = self.call("ReadResource", &type_name, async move {
+            let resource = shared.catalog().resource(&request.type_name)?;
+            let attributes = resource.attributes();
+            let of = object_type(attributes);
+            let state = convert::value(request.current_state.as_ref(), &of, "state")?;
+            let mut cx = shared.context(Private::from_bytes(request.private))?;
+            let read = if state.is_null() {
+                Ok(None)
+            } else {
+                resource.read(&mut cx, state).await
+            };
+            let (private, mut diagnostics) = cx.into_parts();
+            let private = private.into_bytes(&mut diagnostics);
+            let state = match read {
+                Ok(found) => known_state(attributes, found.unwrap_or_default(), &mut diagnostics),
+                Err(errors) => {
+                    diagnostics.extend(errors);
+                    return Err(diagnostics);
+                }
+            };
+            Ok((convert::message(&state, &of)?, private, diagnostics))
+        });
+        match read.await {
+            Ok((state, private, diagnostics)) => proto::read_resource::Response {
+                new_state: Some(state),
+                private,
+                diagnostics: convert::diagnostics(diagnostics),
+                ..proto::read_resource::Response::default()
+            },
+            Err(diagnostics) => proto::read_resource::Response {
+                new_state: current,
+                private,
+                diagnostics: convert::diagnostics(diagnostics),
+                ..proto::read_resource::Response::default()
+            },
+        }
+    }
+
+    pub(super) async fn import(
+        &self,
+        request: proto::import_resource_state::Request,
+    ) -> proto::import_resource_state::Response {
+        let shared = Arc::clone(&self.shared);
+        let type_name = request.type_name.clone();
+        let imported = self.call("ImportResourceState", &type_name, async move {
+            let resource = shared.catalog().resource(&request.type_name)?;
+            let attributes = resource.attributes();
+            let mut cx = shared.context(Private::default())?;
+            let imported = resource.import(&mut cx, &request.id).await;
+            let (private, mut diagnostics) = cx.into_parts();
+            let private = private.into_bytes(&mut diagnostics);
+            let mut state = match imported {
+                Ok(state) => state.unknown_as_null(),
+                Err(errors) => {
+                    diagnostics.extend(errors);
+                    return Err(diagnostics);
+                }
+            };
+            forget_write_only(attributes, &mut state);
+            let resource = proto::import_resource_state::ImportedResource {
+                type_name: request.type_name,
+                state: Some(convert::message(&state, &object_type(attributes))?),
+                private,
+                identity: None,
+            };
+            Ok((resource, diagnostics))
+        });
+        let (imported_resources, diagnostics) = match imported.await {
+            Ok((resource, diagnostics)) => (vec![resource], diagnostics),
+            Err(diagnostics) => (Vec::new(), diagnostics),
+        };
+        proto::import_resource_state::Response {
+            imported_resources,
+            diagnostics: convert::diagnostics(diagnostics),
+            deferred: None,
+        }
+    }
+
+    pub(super) async fn read_data_source(
+        &self,
+        request: proto::read_data_source::Request,
+    ) -> proto::read_data_source::Response {
+        let shared = Arc::clone(&self.shared);
+        let type_name = request.type_name.clone();
+        let read = self.call("ReadDataSource", &type_name, async move {
+            let source = shared.catalog().data_source(&request.type_name)?;
+            let of = object_type(source.attributes());
+            let config = convert::value(request.config.as_ref(), &of, "configuration")?;
+            let mut cx = shared.context(Private::default())?;
+            let read = source.read(&mut cx, config).await;
+            let (_, mut diagnostics) = cx.into_parts();
+            match read {
+                Ok(state) => {
+                    let state = known_state(source.attributes(), state, &mut diagnostics);
+                    Ok((convert::message(&state, &of)?, diagnostics))
+                }
+                Err(errors) => {
+                    diagnostics.extend(errors);
+                    Err(diagnostics)
+                }
+            }
+        });
+        let (state, diagnostics) = match read.await {
+            Ok((state, diagnostics)) => (Some(state), diagnostics),
+            Err(diagnostics) => (None, diagnostics),
+        };
+        proto::read_data_source::Response {
+            state,
+            diagnostics: convert::diagnostics(diagnostics),
+            deferred: None,
+        }
+    }
+}
+
+/// A state fit to be stored: what the provider left unknown is an error and null, what is write-only is null.
+pub(super) fn known_state(attributes: &[Attribute], state: Value, diagnostics: &mut Diagnostics) -> Value {
+    if state.is_null() {
+        return state;
+    }
+    let unknown = rules::check_applied(attributes, &state, &state);
+    diagnostics.extend(rules::diagnostics(unknown));
+    let mut state = state.unknown_as_null();
+    forget_write_only(attributes, &mut state);
+    state
+}
+
+fn upgraded<C>(
+    resource: &dyn AnyResource<C>,
+    request: &proto::upgrade_resource_state::Request,
+) -> Result<proto::DynamicValue, Diagnostics> {
+    let raw = request.raw_state.clone().unwrap_or_default();
+    if !raw.flatmap.is_empty() {
+        return Err(Diagnostic::error(
+            "State is too old",
+            "The state was written by Terraform 0.11 or earlier. Apply it once with Terraform 0.12.",
+        )
+        .into());
+    }
+    let of = object_type(resource.attributes());
+    let malformed = |error: codec::CodecError| error.diagnostic("Stored state cannot be read");
+    let stored = codec::parse_json(&raw.json).map_err(malformed)?;
+    let present = match request.version.cmp(&resource.version()) {
+        std::cmp::Ordering::Equal => stored,
+        std::cmp::Ordering::Less => resource.upgrade(request.version, stored)?,
+        std::cmp::Ordering::Greater => {
+            return Err(Diagnostic::error(
+                "State was written by a newer provider",
+                format!(
+                    "The state of {} has version {}, and this release of the provider knows versions up to {}. Upgrade the provider.",
+                    request.type_name,
+                    request.version,
+                    resource.version()
+                ),
+            )
+            .into());
+        }
+    };
+    let state = codec::from_json(&present, &of).map_err(malformed)?;
+    convert::message(&state, &of)
+}
+
+fn split<T>(result: Result<T, Diagnostics>) -> (Option<T>, Vec<proto::Diagnostic>) {
+    match result {
+        Ok(value) => (Some(value), Vec::new()),
+        Err(diagnostics) => (None, convert::diagnostics(diagnostics)),
+    }
+}
