@@ -141,6 +141,10 @@ impl BuildError {
         self
     }
 
+    pub(crate) fn into_host_error(self) -> Option<HostError> {
+        self.source?.downcast().ok().map(|error| *error)
+    }
+
     /// The cause and the mending command, when the machine is not ready.
     pub fn host_error(&self) -> Option<&HostError> {
         self.source.as_ref()?.downcast_ref()

@@ -1,8 +1,8 @@
 //! The image factory: builds Linux disk images on one machine without root.
 //!
-//! A [`BuildSpec`] says what to build. `Build::prepare` makes a sandbox and the source's root tree in it; the caller
-//! then drives the phases (`Build::customize`, `Build::generalize`, `Build::validate`) and takes the result out
-//! with `Build::write_disk` and `Build::write_tree`. Everything here is synchronous: a build is a sequence of
+//! A [`BuildSpec`] says what to build. [`Build::prepare`] makes a sandbox and the source's root tree in it; the caller
+//! then drives the phases ([`Build::customize`], [`Build::generalize`], [`Build::validate`]) and takes the result out
+//! with [`Build::write_disk`] and [`Build::write_tree`]. Everything here is synchronous: a build is a sequence of
 //! processes, started and awaited by the thread that calls.
 //!
 //! **Threads.** The processes of a build die with the thread that started them (`PR_SET_PDEATHSIG` follows threads,
@@ -11,19 +11,34 @@
 //!
 //! - `sandbox`: namespaces, overlay and network in which every step and every tool that touches a
 //!   tree runs. Nothing outside opens a path inside a tree.
+//! - `program`: one file for each external program, with its typed arguments and its errors.
 //! - `vhd`: the fixed VHD's footer.
 
+mod build;
 mod cancel;
+mod child;
+mod disk;
 mod error;
+mod generalize;
 mod host;
+mod log;
 mod observer;
+mod probe;
+mod program;
+mod sandbox;
+mod source;
 mod sparse;
 mod spec;
+mod step;
+mod supervise;
 mod vhd;
 
+pub use build::Build;
 pub use cancel::Cancel;
+pub use disk::DiskImage;
 pub use error::{BuildError, Context, ErrorKind};
 pub use host::{HostCause, HostError};
 pub use observer::{Observer, Stage, StepOutcome};
+pub use probe::{probe, remove_scratch};
 pub use spec::{Action, BuildSpec, DiskSpec, Network, Script, Source, Step, Workspace};
 pub use vhd::write_fixed_vhd;

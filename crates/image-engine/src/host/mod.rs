@@ -1,8 +1,15 @@
 //! What a machine must have before it can build images, and how each lack is mended.
 
+mod diagnosis;
+mod identity;
+
+pub(crate) use diagnosis::{check_file_system, diagnose, is_full};
+pub(crate) use identity::{ID_COUNT, IdRange};
+
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 /// Why this machine cannot build images.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +27,8 @@ pub enum HostCause {
         /// The kernel setting that forbids it.
         setting: String,
     },
+    /// The kernel has user namespaces, but does not let this process use them; a container's seccomp profile does that.
+    UserNamespacesRefused,
     /// AppArmor takes the capabilities in new user namespaces away.
     UserNamespacesRestrictedByAppArmor,
     /// The user has no range of 65,536 subordinate ids.
@@ -35,6 +44,11 @@ pub enum HostCause {
     FileSystemUnsuitable {
         /// Its kind.
         kind: String,
+    },
+    /// The folder for scratch files cannot be written.
+    FolderNotUsable {
+        /// The folder.
+        path: PathBuf,
     },
     /// An overlay could not be mounted, and none of the known reasons applies.
     OverlayRefused,
@@ -99,8 +113,10 @@ fn remedy(cause: &HostCause) -> Option<String> {
             format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}")
         }
         HostCause::TunNotOpenable => "sudo modprobe tun && sudo chmod 0666 /dev/net/tun".to_owned(),
-        HostCause::IdsNotMapped
+        HostCause::UserNamespacesRefused
+        | HostCause::IdsNotMapped
         | HostCause::FileSystemUnsuitable { .. }
+        | HostCause::FolderNotUsable { .. }
         | HostCause::OverlayRefused
         | HostCause::SandboxRefused
         | HostCause::NetworkNotStarted => return None,
@@ -114,6 +130,12 @@ impl fmt::Display for HostError {
             HostCause::UserNamespacesOff { setting } => {
                 write!(f, "user namespaces are switched off by the kernel setting {setting}")?;
             }
+            HostCause::UserNamespacesRefused => {
+                write!(
+                    f,
+                    "this process may not use user namespaces; in a container, its security profile must allow them"
+                )?;
+            }
             HostCause::UserNamespacesRestrictedByAppArmor => {
                 write!(f, "AppArmor restricts user namespaces for ordinary users")?;
             }
@@ -126,6 +148,9 @@ impl fmt::Display for HostError {
                     f,
                     "a folder on {kind} cannot hold the layers of a build; choose one on a local file system such as ext4"
                 )?;
+            }
+            HostCause::FolderNotUsable { path } => {
+                write!(f, "scratch files cannot be made in {}", path.display())?
             }
             HostCause::OverlayRefused => write!(f, "the kernel refused to mount an overlay")?,
             HostCause::SandboxRefused => write!(f, "bubblewrap could not set up a sandbox")?,

@@ -1,0 +1,163 @@
+//! Sizes and identifiers of a disk.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::error::{BuildError, ErrorKind};
+use crate::program::find::Extent;
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// The smallest disk: with less, ext4 leaves out its journal.
+const SMALLEST: u64 = 32 * MEBIBYTE;
+
+/// Where things are on a disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Of the whole disk, in bytes.
+    pub(super) size: u64,
+    /// The number of inodes, where the usual one is too small.
+    pub(super) inodes: Option<u64>,
+}
+
+impl Layout {
+    /// The first partition starts after a whole MiB, as everybody aligns them.
+    pub(super) const ROOT_OFFSET: u64 = MEBIBYTE;
+    /// The backup partition table needs 33 sectors at the end.
+    const TAIL: u64 = MEBIBYTE;
+
+    /// A disk of `size` bytes for a tree that takes up `extent`.
+    pub(super) fn of_size(size: u64, extent: Extent) -> Self {
+        let needed = extent.inodes + extent.inodes / 4 + 256;
+        let usual = Self { size, inodes: None }.root_length() / bytes_per_inode(size);
+        Self {
+            size,
+            inodes: (needed > usual).then_some(needed),
+        }
+    }
+
+    /// The smallest disk on which a tree fits with a quarter to spare.
+    pub(super) fn fitting(extent: Extent) -> Self {
+        // Inodes of 256 bytes, one more block for the odd extended attribute or folder index in every eighth.
+        let content = extent.bytes + extent.inodes * (256 + 512);
+        let journal_and_tables = (content / 16).clamp(8 * MEBIBYTE, 192 * MEBIBYTE);
+        let root = content + content / 4 + journal_and_tables;
+        let size = (root + Self::ROOT_OFFSET + Self::TAIL)
+            .next_multiple_of(MEBIBYTE)
+            .max(SMALLEST);
+        Self::of_size(size, extent)
+    }
+
+    /// Length of the root partition in bytes.
+    pub(super) fn root_length(&self) -> u64 {
+        self.size.saturating_sub(Self::ROOT_OFFSET + Self::TAIL)
+    }
+}
+
+/// mke2fs makes an inode for so many bytes: its types "small", below 512 MiB, and "ext4".
+fn bytes_per_inode(size: u64) -> u64 {
+    if size < 512 * MEBIBYTE { 4096 } else { 16384 }
+}
+
+/// Whether a disk can have the size that was asked for.
+pub(crate) fn check_size(size: Option<u64>) -> Result<(), BuildError> {
+    match size {
+        Some(size) if size % MEBIBYTE != 0 || size < SMALLEST => {
+            let least = SMALLEST >> 20;
+            let text = format!(
+                "a disk of {size} bytes cannot be made: the size must be a whole number of MiB, at least {least}"
+            );
+            Err(BuildError::new(ErrorKind::DiskSizeUnsuitable, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The identifiers on a disk, all derived from one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DiskIdentity {
+    pub(crate) disk: Uuid,
+    pub(crate) partition: Uuid,
+    pub(crate) file_system: Uuid,
+}
+
+impl DiskIdentity {
+    pub(crate) fn from_seed(seed: &str) -> Result<Self, BuildError> {
+        let seed = Uuid::parse_str(seed).map_err(|error| {
+            let text = format!("the disk's id \"{seed}\" is not a UUID");
+            BuildError::new(ErrorKind::DiskIdInvalid, text).caused_by(error)
+        })?;
+        let derive = |name: &str| {
+            let digest = Sha256::new()
+                .chain_update(seed.as_bytes())
+                .chain_update(name)
+                .finalize();
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(&digest[..16]);
+            uuid::Builder::from_custom_bytes(bytes).into_uuid()
+        };
+        Ok(Self {
+            disk: derive("disk"),
+            partition: derive("root partition"),
+            file_system: derive("root file system"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_small_tree_gets_the_smallest_disk_and_a_large_one_room_to_spare() {
+        let small = Layout::fitting(Extent {
+            inodes: 300,
+            bytes: 2 << 20,
+        });
+        assert_eq!(
+            small,
+            Layout {
+                size: SMALLEST,
+                inodes: None
+            }
+        );
+        let large = Layout::fitting(Extent {
+            inodes: 20_000,
+            bytes: 1 << 30,
+        });
+        assert!(large.size > 5 << 28 && large.size < 3 << 29, "{large:?}");
+        assert_eq!(large.size % MEBIBYTE, 0);
+    }
+
+    #[test]
+    fn a_tree_of_many_tiny_files_gets_an_inode_for_each() {
+        let layout = Layout::fitting(Extent {
+            inodes: 100_000,
+            bytes: 0,
+        });
+        assert!(layout.inodes.unwrap() > 100_000);
+    }
+
+    #[test]
+    fn identifiers_come_from_the_seed_and_differ_from_each_other() {
+        let seed = "11111111-2222-3333-4444-555555555555";
+        let identity = DiskIdentity::from_seed(seed).unwrap();
+        assert_eq!(identity, DiskIdentity::from_seed(seed).unwrap());
+        assert_ne!(identity.disk, identity.partition);
+        assert_ne!(identity.partition, identity.file_system);
+        assert_eq!(
+            DiskIdentity::from_seed("golden").unwrap_err().kind,
+            ErrorKind::DiskIdInvalid
+        );
+    }
+
+    #[test]
+    fn a_size_that_is_no_whole_mebibyte_is_refused() {
+        assert!(check_size(None).is_ok());
+        assert!(check_size(Some(64 << 20)).is_ok());
+        assert!(check_size(Some((64 << 20) + 512)).is_err());
+        assert!(check_size(Some(16 << 20)).is_err());
+    }
+}

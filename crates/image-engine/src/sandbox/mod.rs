@@ -1,0 +1,231 @@
+//! The sandbox of a build: every step, and every tool that touches a tree, runs in it.
+//!
+//! ```text
+//! this machine                  namespaces of the build                     bubblewrap, one for each process
+//! ------------                  -----------------------                     --------------------------------
+//! workspace/build/  (0700)      users: 0..65536 = subordinate ids           step: / = overlay of the layers
+//!   area/           (0777) ---> mounts: area at /tmp               --->     tool: / = /usr, /lib .. read-only,
+//!     t/, 1/u, 2/u ..           network: own, with outbound NAT                   and what it works on
+//! ```
+//!
+//! Root and an ordinary user take the same path; they differ only in who writes the id map (`namespace`).
+
+mod area;
+mod enter;
+mod guest;
+mod layers;
+mod namespace;
+mod network;
+mod step;
+mod tool;
+
+pub(crate) use enter::Act;
+pub(crate) use layers::Layers;
+pub(crate) use step::{StepEnd, StepRun};
+pub(crate) use tool::{ToolFailure, ToolRun, View};
+
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use crate::cancel::Cancel;
+use crate::child::{self, Moment, SpawnError};
+use crate::error::{BuildError, ErrorKind};
+use crate::host::{self, HostError, IdRange, diagnose};
+use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
+use crate::spec::Network;
+use crate::supervise::{Ended, Handshake, Sink, supervise};
+use area::Area;
+use enter::Enter;
+use namespace::Namespaces;
+use network::Outbound;
+
+/// The namespaces and the scratch area of one build.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    area: Area,
+    namespaces: Arc<Namespaces>,
+    network: Network,
+    outbound: Option<Outbound>,
+}
+
+/// One process of the sandbox.
+struct Job<'a> {
+    acts: Vec<Act>,
+    with_network: bool,
+    bubblewrap: Bubblewrap<'a>,
+    /// Descriptors that the arguments name.
+    passed: Vec<OwnedFd>,
+    input: Stdio,
+    /// Where the standard output goes instead of the sink.
+    output: Option<File>,
+}
+
+impl Sandbox {
+    /// Makes the sandbox of a build in `workspace`. The network may still be starting up.
+    pub(crate) fn create(workspace: &Path, network: Network) -> Result<Self, BuildError> {
+        let not_ready =
+            |error: HostError| BuildError::host(error, "making the sandbox").at(workspace);
+        host::check_file_system(workspace).map_err(not_ready)?;
+        let ids = IdRange::of_this_process().map_err(not_ready)?;
+        let area = Area::in_workspace(workspace);
+        area.create()
+            .map_err(|error| BuildError::io(error, "making the scratch area").at(workspace))?;
+        Self::enter(area, &ids, network).map_err(|error| {
+            // Nothing is in it yet; the error that stopped us is the one to tell.
+            let _ = Area::in_workspace(workspace).remove();
+            not_ready(error)
+        })
+    }
+
+    /// A sandbox over what a build that died has left in `workspace`, if it has left anything.
+    pub(crate) fn left_behind(workspace: &Path) -> Result<Option<Self>, BuildError> {
+        let operation = "removing the scratch files of an earlier build";
+        let area = Area::in_workspace(workspace);
+        if !area.exists() {
+            area.remove()
+                .map_err(|error| BuildError::io(error, operation).at(workspace))?;
+            return Ok(None);
+        }
+        let not_ready = |error: HostError| BuildError::host(error, operation).at(workspace);
+        let ids = IdRange::of_this_process().map_err(not_ready)?;
+        Self::enter(area, &ids, Network::None)
+            .map(Some)
+            .map_err(not_ready)
+    }
+
+    fn enter(area: Area, ids: &IdRange, network: Network) -> Result<Self, HostError> {
+        let namespaces = Namespaces::create(area.path(), ids, network != Network::Host)?;
+        let namespaces = Arc::new(namespaces);
+        let isolated = network == Network::Isolated;
+        let outbound = isolated.then(|| Outbound::start(&namespaces)).transpose()?;
+        Ok(Self {
+            area,
+            namespaces,
+            network,
+            outbound,
+        })
+    }
+
+    /// Waits for the network to come up.
+    pub(crate) fn await_network(&mut self) -> Result<(), BuildError> {
+        let Some(outbound) = &mut self.outbound else {
+            return Ok(());
+        };
+        outbound
+            .await_ready()
+            .map_err(|error| BuildError::host(error, "starting the isolated network"))
+    }
+
+    /// The scratch area's path, for messages and for files that are this machine's.
+    pub(crate) fn area(&self) -> &Path {
+        self.area.path()
+    }
+
+    /// Ends the network and removes all trees and layers.
+    pub(crate) fn remove(&mut self) -> Result<(), BuildError> {
+        self.outbound = None;
+        tool::remove_all(self)
+    }
+
+    /// Runs a process in the sandbox and waits for its end.
+    fn run(&self, job: Job<'_>, cancel: &Cancel, sink: Sink<'_>) -> Result<Ended, BuildError> {
+        let operation = "starting the sandbox";
+        let io_error = |error: std::io::Error| BuildError::io(error, operation).at(self.area());
+        let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(|error| io_error(error.into()));
+        let (printed, printer) = pipe()?;
+        let (status, status_writer) = pipe()?;
+        let (block, release) = pipe()?;
+
+        let mut command: Command = BUBBLEWRAP
+            .command()
+            .map_err(|missing| missing.during(operation))?;
+        command
+            .args(job.bubblewrap.arguments(&status_writer, &block))
+            .stdin(job.input);
+        command.stderr(printer.try_clone().map_err(io_error)?);
+        match job.output {
+            Some(file) => command.stdout(file),
+            None => command.stdout(printer),
+        };
+        let enter = Enter {
+            namespaces: Arc::clone(&self.namespaces),
+            with_network: job.with_network,
+            acts: job.acts,
+        };
+        let mut inherited: Vec<&OwnedFd> = job.passed.iter().collect();
+        inherited.extend([&status_writer, &block]);
+        let child =
+            child::spawn(command, enter, &inherited).map_err(|error| self.not_started(error))?;
+        drop((job.passed, status_writer, block));
+        supervise(
+            child,
+            printed,
+            Some(Handshake { status, release }),
+            cancel,
+            sink,
+        )
+        .map_err(io_error)
+    }
+
+    fn not_started(&self, error: SpawnError) -> BuildError {
+        let operation = error.moment.operation();
+        let in_area = matches!(
+            error.moment,
+            Moment::LayerFolder | Moment::Resolver | Moment::Overlay
+        );
+        if in_area || error.moment == Moment::Execution {
+            let error_code = error.source.raw_os_error();
+            let shown = BuildError::io(
+                error_code.map_or(error.source, std::io::Error::from_raw_os_error),
+                operation,
+            );
+            if shown.kind == ErrorKind::DiskFull || !in_area {
+                return shown.at(self.area());
+            }
+            let again = SpawnError {
+                moment: error.moment,
+                source: std::io::Error::from_raw_os_error(error_code.unwrap_or(0)),
+            };
+            return BuildError::host(diagnose(again, self.area()), operation).at(self.area());
+        }
+        BuildError::host(diagnose(error, self.area()), operation).at(self.area())
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if self.area.exists()
+            && let Err(error) = self.remove()
+        {
+            tracing::warn!(%error, "the scratch folder of a build was not removed");
+        }
+    }
+}
+
+/// A file in memory with `content`, to be read once from its start.
+pub(crate) fn in_memory(name: &str, content: &[u8]) -> Result<OwnedFd, BuildError> {
+    let write = || -> std::io::Result<OwnedFd> {
+        let mut file = File::from(memfd_create(name, MemfdFlags::CLOEXEC)?);
+        file.write_all(content)?;
+        file.rewind()?;
+        Ok(file.into())
+    };
+    write().map_err(|error| BuildError::io(error, "passing a file to the sandbox"))
+}
+
+/// The path of `name` in the scratch area, as processes in the build's mount namespace see it.
+fn in_area(name: &str) -> String {
+    format!("{}/{name}", enter::AREA_MOUNT.to_string_lossy())
+}
+
+/// The number by which a child knows a descriptor that it inherits.
+fn number(descriptor: &OwnedFd) -> i32 {
+    descriptor.as_raw_fd()
+}
