@@ -1,0 +1,238 @@
+//! What a single value has to look like, and which two spellings of one mean the same. Pure.
+//!
+//! Each check's error text is the detail of a diagnostic at the attribute: the bad value, the rule, the way out.
+
+use crate::arm::id::{
+    GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId, ResourceId,
+};
+
+/// Parameters that make up a shared access signature. They say who may read, not what is read.
+const SAS_PARAMETERS: [&str; 17] = [
+    "sig", "sv", "se", "st", "sp", "sr", "ss", "srt", "spr", "sip", "si", "skoid", "sktid", "skt", "ske", "sks", "skv",
+];
+
+/// Whether the two differ at most in the case of letters, which Azure does not tell apart in names and enumerations.
+pub fn same_spelling(left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right)
+}
+
+/// Whether both are ids of one resource, in whatever spelling.
+pub fn same_id(left: &str, right: &str) -> bool {
+    match (ResourceId::parse(left), ResourceId::parse(right)) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => same_spelling(left, right),
+    }
+}
+
+/// Whether two URIs name one content and differ at most in the token that lets the service read it.
+pub fn same_but_for_sas(left: &str, right: &str) -> bool {
+    without_sas(left) == without_sas(right)
+}
+
+/// The URI without its shared access signature; unchanged when it has none.
+pub fn without_sas(uri: &str) -> String {
+    let Some((address, query)) = uri.split_once('?') else { return uri.to_owned() };
+    let name = |parameter: &str| parameter.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    if !query.split('&').any(|parameter| name(parameter) == "sig") {
+        return uri.to_owned();
+    }
+    let others: Vec<&str> = query.split('&').filter(|parameter| !SAS_PARAMETERS.contains(&name(parameter).as_str())).collect();
+    if others.is_empty() { address.to_owned() } else { format!("{address}?{}", others.join("&")) }
+}
+
+/// The URI as it may be shown: without any query when that holds a token.
+pub fn shown_uri(uri: &str) -> String {
+    match uri.split_once('?') {
+        Some((address, query)) if query.to_ascii_lowercase().contains("sig=") => format!("{address}?(redacted)"),
+        _ => uri.to_owned(),
+    }
+}
+
+/// An id of a resource group.
+pub fn resource_group_id(text: &str) -> Result<(), String> {
+    ResourceGroupId::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+/// An id of an image template.
+pub fn image_template_id(text: &str) -> Result<(), String> {
+    ImageTemplateId::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+/// An id of a managed image.
+pub fn managed_image_id(text: &str) -> Result<(), String> {
+    ManagedImageId::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+/// An id of a gallery image version, whose name may be `latest`.
+pub fn gallery_image_version_id(text: &str) -> Result<(), String> {
+    GalleryImageVersionId::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+/// An id of a gallery image, or of one of its versions by number.
+pub fn gallery_image_or_version_id(text: &str) -> Result<(), String> {
+    match GalleryImageVersionId::parse(text) {
+        Ok(version) if same_spelling(version.name(), "latest") => {
+            Err(format!("\"{text}\": a run cannot make a version named \"latest\"; give the id of the gallery image and `versioning`"))
+        }
+        Ok(_) => Ok(()),
+        Err(_) => GalleryImageId::parse(text).map(drop).map_err(|error| error.to_string()),
+    }
+}
+
+/// 64 lower-case hexadecimal digits.
+pub fn sha256(text: &str) -> Result<(), String> {
+    let digits = text.chars().filter(char::is_ascii_hexdigit).count();
+    if text.len() != 64 || digits != 64 {
+        let length = text.chars().count();
+        return Err(format!("\"{text}\" ({length} characters) is no SHA-256; write its 64 hexadecimal digits, as `sha256sum` prints them"));
+    }
+    if text.chars().any(|digit| digit.is_ascii_uppercase()) {
+        return Err(format!("the service takes lower-case digits only; write \"{}\"", text.to_ascii_lowercase()));
+    }
+    Ok(())
+}
+
+/// Where a step's content may come from.
+pub fn step_uri(text: &str) -> Result<(), String> {
+    let shown = shown_uri(text);
+    match text.split_once("://") {
+        Some((scheme, rest)) if ["https", "http"].contains(&scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(()),
+        Some(("file", path)) if path.starts_with('/') => Ok(()),
+        Some(("file", _)) => Err(format!("\"{shown}\" names no absolute path; write \"file:///…\", such as \"file://${{abspath(path.module)}}/install.sh\"")),
+        _ => Err(format!("\"{shown}\" is not a URI that can be fetched; it begins with \"https://\", \"http://\" or \"file:///\"")),
+    }
+}
+
+/// Where a file step may write: the service allows Linux files below `/tmp` alone; a Windows path has a drive letter.
+pub fn file_destination(text: &str) -> Result<(), String> {
+    let drive = text.as_bytes();
+    if drive.len() > 3 && drive[0].is_ascii_alphabetic() && drive[1] == b':' && [b'\\', b'/'].contains(&drive[2]) {
+        return Ok(());
+    }
+    let inside = text.strip_prefix("/tmp/").is_some_and(|rest| !rest.is_empty() && !rest.ends_with('/'));
+    if inside && !text.split('/').any(|part| part == "..") {
+        return Ok(());
+    }
+    let name = text.rsplit('/').find(|part| !part.is_empty() && *part != "..").unwrap_or("file");
+    Err(format!("\"{text}\" is not a file below /tmp; copy it to \"/tmp/{name}\" and let a shell step after it move it (`sudo mv`)"))
+}
+
+/// Minutes that a build may take.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of every check")]
+pub fn build_timeout(minutes: &i64) -> Result<(), String> {
+    match *minutes {
+        0 | 6..=960 => Ok(()),
+        1..=5 => Err(format!("{minutes} minutes are too short for any build of the service; write 0 for its default of 240, or 6 to 960")),
+        _ => Err(format!("{minutes} minutes; write 0 for the service's default of 240, or 6 to 960")),
+    }
+}
+
+/// A number from 0.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of every check")]
+pub fn not_negative(number: &i64) -> Result<(), String> {
+    if *number >= 0 { Ok(()) } else { Err(format!("{number} is below 0; leave the argument out for no limit")) }
+}
+
+/// The only kind of identity that a template can have.
+pub fn identity_type(text: &str) -> Result<(), String> {
+    one_of(text, &["UserAssigned"])
+}
+
+/// How a gallery image version gets its number.
+pub fn versioning_scheme(text: &str) -> Result<(), String> {
+    one_of(text, &["Latest"])
+}
+
+/// What a destroy does with the images.
+pub fn on_destroy(text: &str) -> Result<(), String> {
+    one_of(text, &["keep", "delete_images"])
+}
+
+/// What an interrupt does to a run in progress.
+pub fn on_interrupt(text: &str) -> Result<(), String> {
+    one_of(text, &["cancel", "leave_running"])
+}
+
+/// Exactly one of the words; the error suggests the nearest.
+pub fn one_of(text: &str, words: &[&str]) -> Result<(), String> {
+    if words.contains(&text) {
+        return Ok(());
+    }
+    let list = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+    let nearest = words.iter().min_by_key(|word| distance(text, word)).filter(|word| distance(text, word) <= 3);
+    let hint = nearest.map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
+    Err(format!("\"{text}\" is not one of {list}{hint}"))
+}
+
+/// How many letters have to be changed, added or taken to get from one word to the other, without regard to case.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (position, letter) in left.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = position + 1;
+        for (column, other) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = substituted.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sas_token_is_no_part_of_what_is_read_but_other_parameters_are() {
+        let plain = "https://a.blob.core.windows.net/c/install.sh";
+        assert!(same_but_for_sas(plain, &format!("{plain}?sv=2024-01-01&se=x&sr=b&sp=r&sig=abc")));
+        assert_eq!(without_sas(&format!("{plain}?snapshot=1&sv=2&sig=abc")), format!("{plain}?snapshot=1"));
+        assert!(!same_but_for_sas(&format!("{plain}?version=1"), &format!("{plain}?version=2")));
+    }
+
+    #[test]
+    fn a_token_is_never_shown() {
+        let complaint = step_uri("ftp://host/install.sh?sv=1&sig=SECRET");
+        assert!(complaint.is_err_and(|text| text.contains("ftp://host/install.sh") && !text.contains("SECRET")));
+    }
+
+    #[test]
+    fn a_checksum_in_upper_case_is_answered_with_the_right_one() {
+        let upper = "A".repeat(64);
+        assert!(sha256(&upper).is_err_and(|text| text.contains(&"a".repeat(64))));
+        assert!(sha256("abc").is_err_and(|text| text.contains("3 characters")));
+        assert_eq!(sha256(&"0".repeat(64)), Ok(()));
+    }
+
+    #[test]
+    fn a_file_goes_below_tmp_and_the_error_says_how_it_gets_elsewhere() {
+        assert_eq!(file_destination("/tmp/a/index.html"), Ok(()));
+        assert_eq!(file_destination("C:\\temp\\index.html"), Ok(()));
+        for bad in ["/etc/motd", "/tmp/", "/tmp/../etc/motd", "tmp/motd", "/tmp/a/"] {
+            assert!(file_destination(bad).is_err_and(|text| text.contains("sudo mv") && text.contains("/tmp/")), "{bad}");
+        }
+        assert!(file_destination("/etc/motd").is_err_and(|text| text.contains("\"/tmp/motd\"")));
+    }
+
+    #[test]
+    fn a_build_may_take_the_default_or_6_to_960_minutes() {
+        assert!([0, 6, 960].iter().all(|minutes| build_timeout(minutes).is_ok()));
+        assert!([-1, 1, 5, 961].iter().all(|minutes| build_timeout(minutes).is_err()));
+    }
+
+    #[test]
+    fn a_word_that_is_almost_right_gets_the_right_one() {
+        assert!(on_destroy("delete-images").is_err_and(|text| text.contains("did you mean \"delete_images\"")));
+        assert!(on_destroy("Keep").is_err_and(|text| text.contains("did you mean \"keep\"")));
+        assert!(on_destroy("purge everything").is_err_and(|text| !text.contains("did you mean")));
+    }
+
+    #[test]
+    fn ids_are_compared_as_azure_compares_them() {
+        let id = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/images/i";
+        assert!(same_id(id, &id.to_uppercase()));
+        assert!(!same_id(id, &id.replace("/i", "/j")));
+    }
+}

@@ -1,0 +1,113 @@
+//! The attributes of `imagebuilder_image_template`, each written once: for the schema, the plan, and the wire.
+
+use std::collections::BTreeMap;
+
+use tf_provider::{Attr, Model};
+
+use super::customize::{CustomizeStep, Validation};
+use super::distribute::Distribution;
+use crate::arm::{location, names};
+use crate::resources::checks;
+use crate::resources::timeouts::Timeouts;
+
+/// An image template: what an image is made from, what is done to it, and where the result goes.
+///
+/// A template cannot be changed but for its `tags`, `identity` and added or altered `distribute` targets; every other
+/// change replaces it. Replacing or destroying a template never deletes the gallery image versions that it made.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct ImageTemplate {
+    /// Azure Resource Manager id of the template.
+    #[attribute(computed, keep)]
+    pub id: Attr<String>,
+    /// Name of the template: 1 to 64 letters, digits, `-`, `_` or `.`.
+    #[attribute(required, replace, check = names::template, same = checks::same_spelling)]
+    pub name: Attr<String>,
+    /// Name of the resource group that holds the template.
+    #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
+    pub resource_group_name: Attr<String>,
+    /// Region in which the image is built, such as `westus2`.
+    #[attribute(required, replace, wire = "location", same = location::same)]
+    pub location: Attr<String>,
+    /// The user-assigned identity that the service uses to read the source and to write the results. Optional on the
+    /// local backend, which needs none.
+    #[attribute(optional, wire = "identity")]
+    pub identity: Attr<Identity>,
+    /// What the image is made from: exactly one of `platform_image`, `managed_image_id` and `gallery_image_version_id`.
+    #[attribute(required, replace, wire = "properties.source")]
+    pub source: Attr<Source>,
+    /// The steps that change the image, in their order; the first one that fails ends the run.
+    #[attribute(optional, replace, wire = "properties.customize")]
+    pub customize: Attr<Vec<Attr<CustomizeStep>>>,
+    /// How the image is tested before it is distributed.
+    #[attribute(optional, replace, wire = "properties.validate")]
+    pub validate: Attr<Validation>,
+    /// Where the result of a run goes. Targets can be added and altered in place; removing one replaces the template,
+    /// and so does a `run_output_name` that is not known while planning.
+    #[attribute(required, wire = "properties.distribute")]
+    pub distribute: Attr<Vec<Attr<Distribution>>>,
+    /// How many minutes a build may take: 6 to 960, or 0 for the service's default of 240.
+    #[attribute(optional, replace, wire = "properties.buildTimeoutInMinutes", check = checks::build_timeout, service_default = 0)]
+    pub build_timeout_minutes: Attr<i64>,
+    /// Id of an existing, empty resource group in the same region for what the service needs while it builds. Without it
+    /// the service makes one and deletes it together with the template.
+    #[attribute(optional, replace, wire = "properties.stagingResourceGroup", check = checks::resource_group_id, same = checks::same_id)]
+    pub staging_resource_group_id: Attr<String>,
+    /// Tags of the template.
+    #[attribute(optional)]
+    pub tags: Attr<BTreeMap<String, Attr<String>>>,
+    /// All tags of the template, those of the provider's `default_tags` included.
+    #[attribute(computed)]
+    pub tags_all: Attr<BTreeMap<String, Attr<String>>>,
+    /// SHA-256 over everything that shapes the result of a run: `source`, `customize`, `validate` and `distribute`. Made
+    /// to be a trigger of a run.
+    #[attribute(computed, keep)]
+    pub fingerprint: Attr<String>,
+    /// Id of the resource group in which the service stages its builds, whoever made it.
+    #[attribute(computed, keep, wire = "properties.exactStagingResourceGroup", same = checks::same_id)]
+    pub exact_staging_resource_group_id: Attr<String>,
+    /// How long Terraform waits for the service.
+    #[attribute(optional)]
+    pub timeouts: Attr<Timeouts>,
+}
+
+/// The identity with which the service works.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct Identity {
+    /// Kind of identity; `UserAssigned` is the only one that the service knows.
+    #[attribute(optional, computed, default = "UserAssigned", wire = "type", check = checks::identity_type, same = checks::same_spelling)]
+    pub r#type: Attr<String>,
+    /// Id of the user-assigned identity; the service takes exactly one.
+    #[attribute(required, wire = "userAssignedIdentities", keys, same = checks::same_id)]
+    pub identity_ids: Attr<Vec<Attr<String>>>,
+}
+
+/// What the image is made from: exactly one of these.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct Source {
+    /// An image of the marketplace, or of the local backend's catalogue under the same names.
+    #[attribute(optional, variant = "PlatformImage")]
+    pub platform_image: Attr<PlatformImage>,
+    /// Id of a managed image.
+    #[attribute(optional, variant = "ManagedImage", wire = "imageId", check = checks::managed_image_id, same = checks::same_id)]
+    pub managed_image_id: Attr<String>,
+    /// Id of a gallery image version; `latest` in place of the version is looked up by each run.
+    #[attribute(optional, variant = "SharedImageVersion", wire = "imageVersionId", check = checks::gallery_image_version_id, same = checks::same_id)]
+    pub gallery_image_version_id: Attr<String>,
+}
+
+/// An image of the marketplace.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct PlatformImage {
+    /// Who publishes the image, such as `Debian`.
+    #[attribute(required, wire = "publisher", same = checks::same_spelling)]
+    pub publisher: Attr<String>,
+    /// The publisher's name for the line of images, such as `debian-12`.
+    #[attribute(required, wire = "offer", same = checks::same_spelling)]
+    pub offer: Attr<String>,
+    /// Which of the line, such as `12-gen2`.
+    #[attribute(required, wire = "sku", same = checks::same_spelling)]
+    pub sku: Attr<String>,
+    /// A version, or `latest`, which each run looks up. Defaults to `latest`.
+    #[attribute(optional, computed, default = "latest", wire = "version")]
+    pub version: Attr<String>,
+}

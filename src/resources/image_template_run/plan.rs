@@ -1,0 +1,175 @@
+//! When a plan runs the template again. Pure: prior state and configuration in, plan out; the clock and the service have
+//! been asked by the refresh before, whose verdict is `stale_reason`.
+
+use tf_provider::Attr;
+
+use super::model::ImageTemplateRun;
+use crate::resources::checks;
+
+/// Plans everything that a run decides.
+///
+/// `template_is_new` says that this process has made the template since its last run: its id is then what it was before,
+/// and yet it has never been run.
+pub fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, template_is_new: bool) {
+    planned.id = match prior {
+        Some(prior) if same_template(prior, planned) => prior.id.clone(),
+        _ => planned.image_template_id.clone(),
+    };
+    planned.stale_reason = Attr::Null;
+    match prior {
+        Some(prior) if !template_is_new && !runs_again(prior, planned) => keep_results(prior, planned),
+        _ => forget_results(planned),
+    }
+}
+
+/// Whether the plan holds a run, as [`settle`] has decided.
+pub fn holds_run(planned: &ImageTemplateRun) -> bool {
+    planned.outputs.is_unknown()
+}
+
+/// Whether something that was planned asks for another run. What only Terraform knows (ages, timeouts, what to do at the end)
+/// does not, nor do triggers that are recorded for the first time, as after an import.
+fn runs_again(prior: &ImageTemplateRun, planned: &ImageTemplateRun) -> bool {
+    let triggered = !prior.triggers.is_null() && prior.triggers != planned.triggers;
+    prior.stale_reason.is_known() || !same_template(prior, planned) || triggered || !prior.outputs.is_known()
+}
+
+/// A template whose id is not known yet is one that is being replaced, hence another.
+fn same_template(prior: &ImageTemplateRun, planned: &ImageTemplateRun) -> bool {
+    match (&prior.image_template_id, &planned.image_template_id) {
+        (Attr::Known(prior), Attr::Known(planned)) => checks::same_id(prior, planned),
+        _ => false,
+    }
+}
+
+fn keep_results(prior: &ImageTemplateRun, planned: &mut ImageTemplateRun) {
+    planned.run_state = prior.run_state.clone();
+    planned.run_sub_state = prior.run_sub_state.clone();
+    planned.message = prior.message.clone();
+    planned.started_at = prior.started_at.clone();
+    planned.finished_at = prior.finished_at.clone();
+    planned.source_exact_version = prior.source_exact_version.clone();
+    planned.outputs = prior.outputs.clone();
+}
+
+fn forget_results(planned: &mut ImageTemplateRun) {
+    planned.run_state = Attr::Unknown;
+    planned.run_sub_state = Attr::Unknown;
+    planned.message = Attr::Unknown;
+    planned.started_at = Attr::Unknown;
+    planned.finished_at = Attr::Unknown;
+    planned.source_exact_version = Attr::Unknown;
+    planned.outputs = Attr::Unknown;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::model::RunOutput;
+    use super::*;
+
+    const TEMPLATE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.VirtualMachineImages/imageTemplates/t";
+
+    fn triggers(value: &str) -> Attr<BTreeMap<String, Attr<String>>> {
+        Attr::Known(BTreeMap::from([("template".to_owned(), Attr::from(value))]))
+    }
+
+    /// The state after a run that succeeded.
+    fn prior() -> ImageTemplateRun {
+        ImageTemplateRun {
+            id: Attr::from(TEMPLATE),
+            image_template_id: Attr::from(TEMPLATE),
+            triggers: triggers("one"),
+            run_state: Attr::from("Succeeded"),
+            started_at: Attr::from("2026-11-21T03:00:00Z"),
+            outputs: Attr::Known(BTreeMap::from([("gallery".to_owned(), Attr::Known(RunOutput::default()))])),
+            ..ImageTemplateRun::default()
+        }
+    }
+
+    /// What the plan pipeline hands over for an update: computed attributes without configuration are unknown.
+    fn planned(change: impl FnOnce(&mut ImageTemplateRun)) -> ImageTemplateRun {
+        let mut planned = prior();
+        forget_results(&mut planned);
+        planned.id = Attr::Unknown;
+        planned.stale_reason = Attr::Unknown;
+        change(&mut planned);
+        planned
+    }
+
+    fn settled(prior: &ImageTemplateRun, mut planned: ImageTemplateRun) -> ImageTemplateRun {
+        settle(Some(prior), &mut planned, false);
+        planned
+    }
+
+    #[test]
+    fn an_unchanged_configuration_plans_the_prior_state() {
+        assert_eq!(settled(&prior(), planned(|_| {})), prior());
+    }
+
+    #[test]
+    fn a_first_plan_knows_nothing_but_that_nothing_is_stale() {
+        let mut first = planned(|_| {});
+        settle(None, &mut first, false);
+        assert!(holds_run(&first));
+        assert_eq!(first.stale_reason, Attr::Null);
+        assert_eq!(first.id, Attr::from(TEMPLATE));
+    }
+
+    #[test]
+    fn changed_or_unknown_triggers_run_again_and_forget_the_outputs() {
+        let changes: [fn(&mut ImageTemplateRun); 3] =
+            [|run| run.triggers = triggers("two"), |run| run.triggers = Attr::Unknown, |run| run.triggers = Attr::Null];
+        for change in changes {
+            let planned = settled(&prior(), planned(change));
+            assert!(holds_run(&planned));
+            assert_eq!((planned.run_state, planned.started_at), (Attr::Unknown, Attr::Unknown));
+        }
+    }
+
+    #[test]
+    fn a_template_whose_id_is_unknown_or_another_runs_again() {
+        assert!(holds_run(&settled(&prior(), planned(|run| run.image_template_id = Attr::Unknown))));
+        let other = TEMPLATE.replace("imageTemplates/t", "imageTemplates/u");
+        let settled = settled(&prior(), planned(|run| run.image_template_id = Attr::from(other.as_str())));
+        assert!(holds_run(&settled));
+        assert_eq!(settled.id, Attr::from(other.as_str()));
+    }
+
+    #[test]
+    fn a_template_made_anew_under_the_same_id_runs_again() {
+        let mut planned = planned(|_| {});
+        settle(Some(&prior()), &mut planned, true);
+        assert!(holds_run(&planned));
+    }
+
+    #[test]
+    fn another_spelling_of_the_template_runs_nothing() {
+        let upper = TEMPLATE.to_uppercase();
+        assert!(!holds_run(&settled(&prior(), planned(|run| run.image_template_id = Attr::from(upper.as_str())))));
+    }
+
+    #[test]
+    fn a_stale_reason_runs_again_and_is_planned_null() {
+        let stale = ImageTemplateRun { stale_reason: Attr::from("the last run is older than 168h"), ..prior() };
+        let planned = settled(&stale, planned(|_| {}));
+        assert!(holds_run(&planned));
+        assert_eq!(planned.stale_reason, Attr::Null);
+    }
+
+    #[test]
+    fn what_only_terraform_knows_is_recorded_without_a_run() {
+        let imported = ImageTemplateRun { triggers: Attr::Null, ..prior() };
+        assert!(!holds_run(&settled(&imported, planned(|_| {}))));
+        let changes: [fn(&mut ImageTemplateRun); 4] = [
+            |run| run.rebuild_after = Attr::from("1h"),
+            |run| run.on_destroy = Attr::from("delete_images"),
+            |run| run.wait = Attr::Known(false),
+            |run| run.on_interrupt = Attr::from("leave_running"),
+        ];
+        for change in changes {
+            assert!(!holds_run(&settled(&prior(), planned(change))));
+        }
+    }
+}

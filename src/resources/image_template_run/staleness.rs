@@ -1,0 +1,122 @@
+//! Why the template ought to be run again although the configuration is what it was. Pure; a refresh gathers the facts.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// What a refresh has found out.
+#[derive(Clone, Debug, Default)]
+pub struct Findings<'a> {
+    /// State of the template's last run; none when it has never been run.
+    pub run_state: Option<&'a str>,
+    /// When the last run started.
+    pub started_at: Option<&'a str>,
+    /// When the last run ended.
+    pub finished_at: Option<&'a str>,
+    /// When the run that this resource itself started last began.
+    pub own_run: Option<&'a str>,
+    /// Run outputs whose artifact is gone: the name of the output and the artifact.
+    pub vanished: Vec<(String, String)>,
+    /// Age from which on a run is too old.
+    pub rebuild_after: Option<Duration>,
+}
+
+/// The reason for another run; none when there is none.
+///
+/// A failed or canceled run counts only when this resource started it: that of someone else leaves our outputs as they are.
+pub fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
+    let state = match findings.run_state {
+        None => return Some("the template has not been run".to_owned()),
+        Some(state) => state,
+    };
+    if is_in_progress(state) {
+        return None;
+    }
+    let own = findings.own_run.is_some() && findings.own_run == findings.started_at;
+    if own && !is_success(state) {
+        return Some(format!("the last run ended as {state}"));
+    }
+    if let Some((output, artifact)) = findings.vanished.first() {
+        return Some(format!("the artifact of the run output \"{output}\" is gone: {artifact}"));
+    }
+    let finished: Timestamp = findings.finished_at?.parse().ok()?;
+    let limit = findings.rebuild_after?;
+    let age = Duration::try_from(now.duration_since(finished)).unwrap_or_default();
+    (age > limit).then(|| {
+        let limit = humantime::format_duration(limit);
+        format!("the last run ended at {finished}, more than {limit} ago")
+    })
+}
+
+/// Whether a run with this state has not ended.
+pub fn is_in_progress(state: &str) -> bool {
+    ["Running", "Canceling"].iter().any(|active| active.eq_ignore_ascii_case(state))
+}
+
+/// Whether a run with this state has made everything that it was to make.
+pub fn is_success(state: &str) -> bool {
+    "Succeeded".eq_ignore_ascii_case(state)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    const STARTED: &str = "2026-11-20T10:00:00Z";
+    const FINISHED: &str = "2026-11-20T10:05:00Z";
+
+    fn succeeded() -> Findings<'static> {
+        Findings {
+            run_state: Some("Succeeded"),
+            started_at: Some(STARTED),
+            finished_at: Some(FINISHED),
+            own_run: Some(STARTED),
+            ..Findings::default()
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T10:05:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_run_that_succeeded_is_not_stale() {
+        assert_eq!(reason(&succeeded(), now()), None);
+    }
+
+    #[test]
+    fn a_template_that_was_never_run_asks_for_a_run() {
+        assert!(reason(&Findings::default(), now()).unwrap().contains("not been run"));
+    }
+
+    #[test]
+    fn our_failed_run_asks_for_another_and_that_of_someone_else_does_not() {
+        let failed = Findings { run_state: Some("Failed"), ..succeeded() };
+        assert_eq!(reason(&failed, now()).unwrap(), "the last run ended as Failed");
+        let theirs = Findings { own_run: Some("2026-11-19T00:00:00Z"), ..failed };
+        assert_eq!(reason(&theirs, now()), None);
+    }
+
+    #[test]
+    fn a_run_in_progress_is_waited_for_whatever_is_missing() {
+        let running = Findings { run_state: Some("Running"), vanished: vec![("a".into(), "b".into())], ..succeeded() };
+        assert_eq!(reason(&running, now()), None);
+    }
+
+    #[test]
+    fn a_vanished_artifact_is_named() {
+        let vanished = Findings { vanished: vec![("gallery".into(), "/…/versions/1.0.0".into())], ..succeeded() };
+        let reason = reason(&vanished, now()).unwrap();
+        assert!(reason.contains("\"gallery\"") && reason.contains("/versions/1.0.0"), "{reason}");
+    }
+
+    #[test]
+    fn age_counts_from_the_end_of_the_run_and_only_above_the_limit() {
+        let day = Findings { rebuild_after: Some(Duration::from_secs(24 * 3600)), ..succeeded() };
+        assert_eq!(reason(&day, now()), None);
+        let shorter = Findings { rebuild_after: Some(Duration::from_secs(24 * 3600 - 1)), ..succeeded() };
+        assert!(reason(&shorter, now()).unwrap().contains("2026-11-20T10:05:00Z"));
+    }
+}
