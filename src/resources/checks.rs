@@ -4,6 +4,7 @@
 
 use crate::arm::id::{
     GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId, ResourceId,
+    UserAssignedIdentityId,
 };
 
 /// Parameters that make up a shared access signature. They say who may read, not what is read.
@@ -31,13 +32,22 @@ pub fn same_but_for_sas(left: &str, right: &str) -> bool {
 
 /// The URI without its shared access signature; unchanged when it has none.
 pub fn without_sas(uri: &str) -> String {
-    let Some((address, query)) = uri.split_once('?') else { return uri.to_owned() };
+    let Some((address, query)) = uri.split_once('?') else {
+        return uri.to_owned();
+    };
     let name = |parameter: &str| parameter.split('=').next().unwrap_or_default().to_ascii_lowercase();
     if !query.split('&').any(|parameter| name(parameter) == "sig") {
         return uri.to_owned();
     }
-    let others: Vec<&str> = query.split('&').filter(|parameter| !SAS_PARAMETERS.contains(&name(parameter).as_str())).collect();
-    if others.is_empty() { address.to_owned() } else { format!("{address}?{}", others.join("&")) }
+    let others: Vec<&str> = query
+        .split('&')
+        .filter(|parameter| !SAS_PARAMETERS.contains(&name(parameter).as_str()))
+        .collect();
+    if others.is_empty() {
+        address.to_owned()
+    } else {
+        format!("{address}?{}", others.join("&"))
+    }
 }
 
 /// The URI as it may be shown: without any query when that holds a token.
@@ -50,12 +60,23 @@ pub fn shown_uri(uri: &str) -> String {
 
 /// An id of a resource group.
 pub fn resource_group_id(text: &str) -> Result<(), String> {
-    ResourceGroupId::parse(text).map(drop).map_err(|error| error.to_string())
+    ResourceGroupId::parse(text)
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// An id of an image template.
 pub fn image_template_id(text: &str) -> Result<(), String> {
-    ImageTemplateId::parse(text).map(drop).map_err(|error| error.to_string())
+    ImageTemplateId::parse(text)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// An id of a user-assigned identity.
+pub fn user_assigned_identity_id(text: &str) -> Result<(), String> {
+    UserAssignedIdentityId::parse(text)
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// An id of a managed image.
@@ -65,41 +86,37 @@ pub fn managed_image_id(text: &str) -> Result<(), String> {
 
 /// An id of a gallery image version, whose name may be `latest`.
 pub fn gallery_image_version_id(text: &str) -> Result<(), String> {
-    GalleryImageVersionId::parse(text).map(drop).map_err(|error| error.to_string())
+    GalleryImageVersionId::parse(text)
+        .map(drop)
+        .map_err(|error| error.to_string())
 }
 
 /// An id of a gallery image, or of one of its versions by number.
 pub fn gallery_image_or_version_id(text: &str) -> Result<(), String> {
     match GalleryImageVersionId::parse(text) {
-        Ok(version) if same_spelling(version.name(), "latest") => {
-            Err(format!("\"{text}\": a run cannot make a version named \"latest\"; give the id of the gallery image and `versioning`"))
-        }
+        Ok(version) if version.is_latest() => Err(format!(
+            "\"{text}\": a run cannot make a version named \"latest\"; give the id of the gallery image and `versioning`"
+        )),
         Ok(_) => Ok(()),
+        // The error of the shorter form: it is what most people mean to write.
         Err(_) => GalleryImageId::parse(text).map(drop).map_err(|error| error.to_string()),
     }
-}
-
-/// 64 lower-case hexadecimal digits.
-pub fn sha256(text: &str) -> Result<(), String> {
-    let digits = text.chars().filter(char::is_ascii_hexdigit).count();
-    if text.len() != 64 || digits != 64 {
-        let length = text.chars().count();
-        return Err(format!("\"{text}\" ({length} characters) is no SHA-256; write its 64 hexadecimal digits, as `sha256sum` prints them"));
-    }
-    if text.chars().any(|digit| digit.is_ascii_uppercase()) {
-        return Err(format!("the service takes lower-case digits only; write \"{}\"", text.to_ascii_lowercase()));
-    }
-    Ok(())
 }
 
 /// Where a step's content may come from.
 pub fn step_uri(text: &str) -> Result<(), String> {
     let shown = shown_uri(text);
     match text.split_once("://") {
-        Some((scheme, rest)) if ["https", "http"].contains(&scheme) && !rest.is_empty() && !rest.starts_with('/') => Ok(()),
+        Some((scheme, rest)) if ["https", "http"].contains(&scheme) && !rest.is_empty() && !rest.starts_with('/') => {
+            Ok(())
+        }
         Some(("file", path)) if path.starts_with('/') => Ok(()),
-        Some(("file", _)) => Err(format!("\"{shown}\" names no absolute path; write \"file:///…\", such as \"file://${{abspath(path.module)}}/install.sh\"")),
-        _ => Err(format!("\"{shown}\" is not a URI that can be fetched; it begins with \"https://\", \"http://\" or \"file:///\"")),
+        Some(("file", _)) => Err(format!(
+            "\"{shown}\" names no absolute path; write \"file:///…\", such as \"file://${{abspath(path.module)}}/install.sh\""
+        )),
+        _ => Err(format!(
+            "\"{shown}\" is not a URI that can be fetched; it begins with \"https://\", \"http://\" or \"file:///\""
+        )),
     }
 }
 
@@ -109,12 +126,19 @@ pub fn file_destination(text: &str) -> Result<(), String> {
     if drive.len() > 3 && drive[0].is_ascii_alphabetic() && drive[1] == b':' && [b'\\', b'/'].contains(&drive[2]) {
         return Ok(());
     }
-    let inside = text.strip_prefix("/tmp/").is_some_and(|rest| !rest.is_empty() && !rest.ends_with('/'));
+    let inside = text
+        .strip_prefix("/tmp/")
+        .is_some_and(|rest| !rest.is_empty() && !rest.ends_with('/'));
     if inside && !text.split('/').any(|part| part == "..") {
         return Ok(());
     }
-    let name = text.rsplit('/').find(|part| !part.is_empty() && *part != "..").unwrap_or("file");
-    Err(format!("\"{text}\" is not a file below /tmp; copy it to \"/tmp/{name}\" and let a shell step after it move it (`sudo mv`)"))
+    let name = text
+        .rsplit('/')
+        .find(|part| !part.is_empty() && *part != "..")
+        .unwrap_or("file");
+    Err(format!(
+        "\"{text}\" is not a file below /tmp; copy it to \"/tmp/{name}\" and let a shell step after it move it (`sudo mv`)"
+    ))
 }
 
 /// Minutes that a build may take.
@@ -122,15 +146,23 @@ pub fn file_destination(text: &str) -> Result<(), String> {
 pub fn build_timeout(minutes: &i64) -> Result<(), String> {
     match *minutes {
         0 | 6..=960 => Ok(()),
-        1..=5 => Err(format!("{minutes} minutes are too short for any build of the service; write 0 for its default of 240, or 6 to 960")),
-        _ => Err(format!("{minutes} minutes; write 0 for the service's default of 240, or 6 to 960")),
+        1..=5 => Err(format!(
+            "{minutes} minutes are too short for any build of the service; write 0 for its default of 240, or 6 to 960"
+        )),
+        _ => Err(format!(
+            "{minutes} minutes; write 0 for the service's default of 240, or 6 to 960"
+        )),
     }
 }
 
 /// A number from 0.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of every check")]
 pub fn not_negative(number: &i64) -> Result<(), String> {
-    if *number >= 0 { Ok(()) } else { Err(format!("{number} is below 0; leave the argument out for no limit")) }
+    if *number >= 0 {
+        Ok(())
+    } else {
+        Err(format!("{number} is below 0; leave the argument out for no limit"))
+    }
 }
 
 /// The only kind of identity that a template can have.
@@ -158,9 +190,18 @@ pub fn one_of(text: &str, words: &[&str]) -> Result<(), String> {
     if words.contains(&text) {
         return Ok(());
     }
-    let list = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
-    let nearest = words.iter().min_by_key(|word| distance(text, word)).filter(|word| distance(text, word) <= 3);
-    let hint = nearest.map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
+    let list = words
+        .iter()
+        .map(|word| format!("\"{word}\""))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let nearest = words
+        .iter()
+        .min_by_key(|word| distance(text, word))
+        .filter(|word| distance(text, word) <= 3);
+    let hint = nearest
+        .map(|word| format!("; did you mean \"{word}\"?"))
+        .unwrap_or_default();
     Err(format!("\"{text}\" is not one of {list}{hint}"))
 }
 
@@ -187,9 +228,18 @@ mod tests {
     #[test]
     fn a_sas_token_is_no_part_of_what_is_read_but_other_parameters_are() {
         let plain = "https://a.blob.core.windows.net/c/install.sh";
-        assert!(same_but_for_sas(plain, &format!("{plain}?sv=2024-01-01&se=x&sr=b&sp=r&sig=abc")));
-        assert_eq!(without_sas(&format!("{plain}?snapshot=1&sv=2&sig=abc")), format!("{plain}?snapshot=1"));
-        assert!(!same_but_for_sas(&format!("{plain}?version=1"), &format!("{plain}?version=2")));
+        assert!(same_but_for_sas(
+            plain,
+            &format!("{plain}?sv=2024-01-01&se=x&sr=b&sp=r&sig=abc")
+        ));
+        assert_eq!(
+            without_sas(&format!("{plain}?snapshot=1&sv=2&sig=abc")),
+            format!("{plain}?snapshot=1")
+        );
+        assert!(!same_but_for_sas(
+            &format!("{plain}?version=1"),
+            &format!("{plain}?version=2")
+        ));
     }
 
     #[test]
@@ -199,19 +249,14 @@ mod tests {
     }
 
     #[test]
-    fn a_checksum_in_upper_case_is_answered_with_the_right_one() {
-        let upper = "A".repeat(64);
-        assert!(sha256(&upper).is_err_and(|text| text.contains(&"a".repeat(64))));
-        assert!(sha256("abc").is_err_and(|text| text.contains("3 characters")));
-        assert_eq!(sha256(&"0".repeat(64)), Ok(()));
-    }
-
-    #[test]
     fn a_file_goes_below_tmp_and_the_error_says_how_it_gets_elsewhere() {
         assert_eq!(file_destination("/tmp/a/index.html"), Ok(()));
         assert_eq!(file_destination("C:\\temp\\index.html"), Ok(()));
         for bad in ["/etc/motd", "/tmp/", "/tmp/../etc/motd", "tmp/motd", "/tmp/a/"] {
-            assert!(file_destination(bad).is_err_and(|text| text.contains("sudo mv") && text.contains("/tmp/")), "{bad}");
+            assert!(
+                file_destination(bad).is_err_and(|text| text.contains("sudo mv") && text.contains("/tmp/")),
+                "{bad}"
+            );
         }
         assert!(file_destination("/etc/motd").is_err_and(|text| text.contains("\"/tmp/motd\"")));
     }

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tf_provider::{Attr, Path};
+use tf_provider::{Attr, Diagnostic, Diagnostics, Path};
+
+use crate::arm::names;
 
 /// A map of tags as a model holds it; a tag that is null is a tag that is not there.
 pub type Tags = Attr<BTreeMap<String, Attr<String>>>;
@@ -39,8 +41,16 @@ pub fn all(defaults: &BTreeMap<String, String>, own: &Tags) -> Tags {
 ///
 /// `is_ours` tells the service's own keys from the user's. A default that nobody changed is not a tag of the resource
 /// itself, unless the configuration wrote it there too.
-pub fn read(body: &Value, prior: &Tags, defaults: &BTreeMap<String, String>, is_ours: impl Fn(&str) -> bool) -> (Tags, Tags) {
-    let found: BTreeMap<String, String> = strings(body.get("tags")).into_iter().filter(|(name, _)| is_ours(name)).collect();
+pub fn read(
+    body: &Value,
+    prior: &Tags,
+    defaults: &BTreeMap<String, String>,
+    is_ours: impl Fn(&str) -> bool,
+) -> (Tags, Tags) {
+    let found: BTreeMap<String, String> = strings(body.get("tags"))
+        .into_iter()
+        .filter(|(name, _)| is_ours(name))
+        .collect();
     let written = prior.as_known();
     let spelling = |name: &str| written.and_then(|tags| tags.keys().find(|key| key.eq_ignore_ascii_case(name)));
     let default = |name: &str| defaults.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -63,7 +73,11 @@ pub fn read(body: &Value, prior: &Tags, defaults: &BTreeMap<String, String>, is_
             own.insert(name.clone(), Attr::Null);
         }
     }
-    let own = if own.is_empty() && written.is_none() { Attr::Null } else { Attr::Known(own) };
+    let own = if own.is_empty() && written.is_none() {
+        Attr::Null
+    } else {
+        Attr::Known(own)
+    };
     (own, Attr::Known(all))
 }
 
@@ -86,25 +100,43 @@ pub fn write_changes(changes: Option<Value>, prior: &Tags, planned: &Tags) -> Op
 
 /// The tags of a body as plain strings.
 pub fn strings(tags: Option<&Value>) -> BTreeMap<String, String> {
-    let Some(Value::Object(tags)) = tags else { return BTreeMap::new() };
-    tags.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+    let Some(Value::Object(tags)) = tags else {
+        return BTreeMap::new();
+    };
+    tags.iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect()
 }
 
-/// The first tag that Azure would refuse (a name of more than 512 or a value of more than 256 characters), and why.
-pub fn refused(tags: &Tags) -> Option<(Path, String)> {
-    tags.as_known()?.iter().find_map(|(name, value)| {
-        let path = || Path::root("tags").key(name);
-        if name.is_empty() || name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
-            let rule = "a tag's name has 1 to 512 characters and none of < > % & \\ ? /";
-            return Some((path(), format!("\"{name}\" is not a name for a tag: {rule}")));
+/// What is wrong with the tags, at the tag: a name or value that Azure refuses, or too many of them.
+pub fn broken(tags: &Tags) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let Attr::Known(tags) = tags else { return found };
+    let mut complain = |path, detail| found.push(Diagnostic::error("Invalid tag", detail).at(path));
+    for (name, value) in tags {
+        let path = Path::root("tags").key(name);
+        if let Err(reason) = names::tag_key(name) {
+            complain(path, reason);
+        } else if let Some(Err(reason)) = value.as_known().map(|value| names::tag_value(name, value)) {
+            complain(path, reason);
         }
-        let length = value.as_known()?.chars().count();
-        (length > 256).then(|| (path(), format!("the value has {length} characters; a tag holds 256 at most")))
-    })
+    }
+    let known = tags
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.as_known()?.clone())))
+        .collect();
+    if found.is_empty()
+        && let Err(reason) = names::tags(&known)
+    {
+        found.push(Diagnostic::error("Invalid tags", reason).at(Path::root("tags")));
+    }
+    found
 }
 
 fn to_json(tags: &BTreeMap<String, Attr<String>>) -> Value {
-    let known = tags.iter().filter_map(|(name, value)| Some((name.clone(), Value::from(value.as_known()?.clone()))));
+    let known = tags
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), Value::from(value.as_known()?.clone()))));
     Value::Object(known.collect::<Map<_, _>>())
 }
 
@@ -113,11 +145,19 @@ mod tests {
     use super::*;
 
     fn tags(pairs: &[(&str, &str)]) -> Tags {
-        Attr::Known(pairs.iter().map(|(name, value)| ((*name).to_owned(), Attr::from(*value))).collect())
+        Attr::Known(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), Attr::from(*value)))
+                .collect(),
+        )
     }
 
     fn defaults(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn everything(_: &str) -> bool {
@@ -126,7 +166,10 @@ mod tests {
 
     #[test]
     fn own_tags_override_defaults_whatever_their_case() {
-        let all = all(&defaults(&[("Env", "dev"), ("team", "images")]), &tags(&[("env", "prod")]));
+        let all = all(
+            &defaults(&[("Env", "dev"), ("team", "images")]),
+            &tags(&[("env", "prod")]),
+        );
         assert_eq!(all, tags(&[("env", "prod"), ("team", "images")]));
     }
 
@@ -149,10 +192,19 @@ mod tests {
     #[test]
     fn a_read_keeps_null_empty_and_the_spelling_of_the_configuration() {
         let none = json!({});
-        assert_eq!(read(&none, &Attr::Null, &defaults(&[]), everything), (Attr::Null, tags(&[])));
-        assert_eq!(read(&none, &tags(&[]), &defaults(&[]), everything), (tags(&[]), tags(&[])));
+        assert_eq!(
+            read(&none, &Attr::Null, &defaults(&[]), everything),
+            (Attr::Null, tags(&[]))
+        );
+        assert_eq!(
+            read(&none, &tags(&[]), &defaults(&[]), everything),
+            (tags(&[]), tags(&[]))
+        );
         let body = json!({"tags": {"ENV": "dev"}});
-        assert_eq!(read(&body, &tags(&[("env", "dev")]), &defaults(&[]), everything), (tags(&[("env", "dev")]), tags(&[("env", "dev")])));
+        assert_eq!(
+            read(&body, &tags(&[("env", "dev")]), &defaults(&[]), everything),
+            (tags(&[("env", "dev")]), tags(&[("env", "dev")]))
+        );
         let absent = Attr::Known(BTreeMap::from([("a".to_owned(), Attr::Null)]));
         assert_eq!(read(&none, &absent, &defaults(&[]), everything).0, absent);
     }
@@ -167,6 +219,9 @@ mod tests {
     #[test]
     fn a_patch_holds_tags_only_when_they_differ_and_an_empty_object_removes_them() {
         assert_eq!(write_changes(None, &tags(&[("a", "1")]), &tags(&[("a", "1")])), None);
-        assert_eq!(write_changes(None, &tags(&[("a", "1")]), &tags(&[])), Some(json!({"tags": {}})));
+        assert_eq!(
+            write_changes(None, &tags(&[("a", "1")]), &tags(&[])),
+            Some(json!({"tags": {}}))
+        );
     }
 }

@@ -91,7 +91,9 @@ impl RunTimeouts {
 
 /// The point in time that lies the written duration, or else `default`, ahead. `validate` has refused what is no duration.
 fn deadline(written: Option<&Attr<String>>, default: Duration) -> Instant {
-    let wait = written.and_then(Attr::as_known).and_then(|text| humantime::parse_duration(text).ok());
+    let wait = written
+        .and_then(Attr::as_known)
+        .and_then(|text| humantime::parse_duration(text).ok());
     Instant::now() + wait.unwrap_or(default)
 }
 
@@ -118,7 +120,10 @@ mod tests {
 
     #[test]
     fn what_is_not_written_falls_back_to_the_default() {
-        let written = Attr::Known(Timeouts { create: Attr::from("5m"), ..Timeouts::default() });
+        let written = Attr::Known(Timeouts {
+            create: Attr::from("5m"),
+            ..Timeouts::default()
+        });
         let start = Instant::now();
         assert!(Timeouts::create(&written) < start + Duration::from_secs(6 * 60));
         assert!(Timeouts::delete(&written) >= start + DEFAULT);

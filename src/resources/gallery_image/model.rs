@@ -36,14 +36,14 @@ pub struct GalleryImage {
     #[attribute(required, replace, wire = "properties.osType", check = words::os_type, same = checks::same_spelling)]
     pub os_type: Attr<String>,
     /// Generation of the virtual machine: `V1` (BIOS) or `V2` (UEFI). Defaults to `V2`.
-    #[attribute(optional, computed, replace, default = "V2", wire = "properties.hyperVGeneration", check = words::generation, same = checks::same_spelling)]
+    #[attribute(replace, default = "V2", wire = "properties.hyperVGeneration", check = words::generation, same = checks::same_spelling)]
     pub hyper_v_generation: Attr<String>,
     /// Processor architecture: `x64` or `Arm64`. Defaults to `x64`.
-    #[attribute(optional, computed, replace, default = "x64", wire = "properties.architecture", check = words::architecture, same = checks::same_spelling)]
+    #[attribute(replace, default = "x64", wire = "properties.architecture", check = words::architecture, same = checks::same_spelling)]
     pub architecture: Attr<String>,
     /// Security of the virtual machine: `Standard`, `TrustedLaunchSupported`, `TrustedLaunch`, `ConfidentialVMSupported`,
     /// `ConfidentialVM` or `TrustedLaunchAndConfidentialVmSupported`. Defaults to `TrustedLaunchSupported`.
-    #[attribute(optional, computed, replace, default = "TrustedLaunchSupported", check = words::security_type, same = checks::same_spelling)]
+    #[attribute(replace, default = "TrustedLaunchSupported", check = words::security_type, same = checks::same_spelling)]
     pub security_type: Attr<String>,
     /// What the image is for.
     #[attribute(optional, wire = "properties.description", service_default = "")]
@@ -75,12 +75,12 @@ pub struct GalleryImage {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Identifier {
     /// Who publishes the image; up to 128 characters.
-    #[attribute(required, replace, wire = "publisher", check = words::publisher)]
+    #[attribute(required, replace, wire = "publisher", check = names::publisher)]
     pub publisher: Attr<String>,
     /// The publisher's name for the line of images; up to 64 characters.
-    #[attribute(required, replace, wire = "offer", check = words::offer)]
+    #[attribute(required, replace, wire = "offer", check = names::offer)]
     pub offer: Attr<String>,
     /// Which of the line; up to 64 characters.
-    #[attribute(required, replace, wire = "sku", check = words::sku)]
+    #[attribute(required, replace, wire = "sku", check = names::sku)]
     pub sku: Attr<String>,
 }

@@ -2,6 +2,7 @@
 
 use tf_provider::{Attr, Model};
 
+use crate::arm::names;
 use crate::resources::checks;
 
 /// One step that changes the image: exactly one of `shell` and `file`.
@@ -29,7 +30,7 @@ pub struct Shell {
     #[attribute(optional, wire = "scriptUri", check = checks::step_uri, same = checks::same_but_for_sas, service_default = "")]
     pub script_uri: Attr<String>,
     /// SHA-256 of the script, 64 lower-case hexadecimal digits. Without it the service tells what it fetched.
-    #[attribute(optional, computed, wire = "sha256Checksum", check = checks::sha256, service_default = "")]
+    #[attribute(optional, computed, wire = "sha256Checksum", check = names::sha256, service_default = "")]
     pub sha256_checksum: Attr<String>,
 }
 
@@ -44,7 +45,7 @@ pub struct File {
     #[attribute(required, wire = "destination", check = checks::file_destination)]
     pub destination: Attr<String>,
     /// SHA-256 of the file, 64 lower-case hexadecimal digits. Without it the service tells what it fetched.
-    #[attribute(optional, computed, wire = "sha256Checksum", check = checks::sha256, service_default = "")]
+    #[attribute(optional, computed, wire = "sha256Checksum", check = names::sha256, service_default = "")]
     pub sha256_checksum: Attr<String>,
 }
 

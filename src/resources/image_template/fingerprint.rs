@@ -56,7 +56,10 @@ impl Lines {
     }
 
     fn digest(&self) -> String {
-        Sha256::digest(self.0.join("\n").as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(self.0.join("\n").as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -96,20 +99,38 @@ fn source_lines(lines: &mut Lines, source: &Source) -> Result<(), NotKnown> {
         lines.text("source.platform_image.version", &image.version)?;
     }
     lines.text_as("source.managed_image_id", &source.managed_image_id, str::to_lowercase)?;
-    lines.text_as("source.gallery_image_version_id", &source.gallery_image_version_id, str::to_lowercase)
+    lines.text_as(
+        "source.gallery_image_version_id",
+        &source.gallery_image_version_id,
+        str::to_lowercase,
+    )
 }
 
-fn step_lines(lines: &mut Lines, path: &str, name: &Attr<String>, shell: &Attr<Shell>, file: &Attr<File>) -> Result<(), NotKnown> {
+fn step_lines(
+    lines: &mut Lines,
+    path: &str,
+    name: &Attr<String>,
+    shell: &Attr<Shell>,
+    file: &Attr<File>,
+) -> Result<(), NotKnown> {
     lines.text(&format!("{path}.name"), name)?;
     if let Some(shell) = known(shell)? {
         for (index, command) in known(&shell.inline)?.into_iter().flatten().enumerate() {
             lines.text(&format!("{path}.shell.inline[{index}]"), command)?;
         }
-        lines.text_as(&format!("{path}.shell.script_uri"), &shell.script_uri, checks::without_sas)?;
+        lines.text_as(
+            &format!("{path}.shell.script_uri"),
+            &shell.script_uri,
+            checks::without_sas,
+        )?;
         lines.text(&format!("{path}.shell.sha256_checksum"), &shell.sha256_checksum)?;
     }
     if let Some(file) = known(file)? {
-        lines.text_as(&format!("{path}.file.source_uri"), &file.source_uri, checks::without_sas)?;
+        lines.text_as(
+            &format!("{path}.file.source_uri"),
+            &file.source_uri,
+            checks::without_sas,
+        )?;
         lines.text(&format!("{path}.file.destination"), &file.destination)?;
         lines.text(&format!("{path}.file.sha256_checksum"), &file.sha256_checksum)?;
     }
@@ -117,11 +138,20 @@ fn step_lines(lines: &mut Lines, path: &str, name: &Attr<String>, shell: &Attr<S
 }
 
 fn validation_lines(lines: &mut Lines, validation: &Validation) -> Result<(), NotKnown> {
-    lines.flag("validate.continue_distribute_on_failure", &validation.continue_distribute_on_failure)?;
+    lines.flag(
+        "validate.continue_distribute_on_failure",
+        &validation.continue_distribute_on_failure,
+    )?;
     lines.flag("validate.source_validation_only", &validation.source_validation_only)?;
     for (index, step) in known(&validation.in_vm_validations)?.into_iter().flatten().enumerate() {
         if let Some(ValidationStep { name, shell, file }) = known(step)? {
-            step_lines(lines, &format!("validate.in_vm_validations[{index}]"), name, shell, file)?;
+            step_lines(
+                lines,
+                &format!("validate.in_vm_validations[{index}]"),
+                name,
+                shell,
+                file,
+            )?;
         }
     }
     Ok(())
@@ -130,14 +160,25 @@ fn validation_lines(lines: &mut Lines, validation: &Validation) -> Result<(), No
 fn distribution_lines(lines: &mut Lines, path: &str, target: &Distribution) -> Result<(), NotKnown> {
     lines.text(&format!("{path}.run_output_name"), &target.run_output_name)?;
     for (name, value) in known(&target.artifact_tags)?.into_iter().flatten() {
-        lines.text(&format!("{path}.artifact_tags[{}]", serde_json::Value::from(name.as_str())), value)?;
+        lines.text(
+            &format!("{path}.artifact_tags[{}]", serde_json::Value::from(name.as_str())),
+            value,
+        )?;
     }
     if let Some(image) = known(&target.gallery_image)? {
         gallery_image_lines(lines, &format!("{path}.gallery_image"), image)?;
     }
     if let Some(image) = known(&target.managed_image)? {
-        lines.text_as(&format!("{path}.managed_image.image_id"), &image.image_id, str::to_lowercase)?;
-        lines.text_as(&format!("{path}.managed_image.location"), &image.location, location::normalize)?;
+        lines.text_as(
+            &format!("{path}.managed_image.image_id"),
+            &image.image_id,
+            str::to_lowercase,
+        )?;
+        lines.text_as(
+            &format!("{path}.managed_image.location"),
+            &image.location,
+            location::normalize,
+        )?;
     }
     if known(&target.vhd)?.is_some() {
         lines.put(&format!("{path}.vhd"), true);
@@ -146,9 +187,17 @@ fn distribution_lines(lines: &mut Lines, path: &str, target: &Distribution) -> R
 }
 
 fn gallery_image_lines(lines: &mut Lines, path: &str, image: &GalleryImageTarget) -> Result<(), NotKnown> {
-    lines.text_as(&format!("{path}.gallery_image_id"), &image.gallery_image_id, str::to_lowercase)?;
+    lines.text_as(
+        &format!("{path}.gallery_image_id"),
+        &image.gallery_image_id,
+        str::to_lowercase,
+    )?;
     if let Some(versioning) = known(&image.versioning)? {
-        lines.text_as(&format!("{path}.versioning.scheme"), &versioning.scheme, str::to_lowercase)?;
+        lines.text_as(
+            &format!("{path}.versioning.scheme"),
+            &versioning.scheme,
+            str::to_lowercase,
+        )?;
         if let Some(major) = known(&versioning.major)?.filter(|major| **major >= 0) {
             lines.put(&format!("{path}.versioning.major"), *major);
         }

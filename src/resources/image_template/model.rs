@@ -74,7 +74,7 @@ pub struct ImageTemplate {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Identity {
     /// Kind of identity; `UserAssigned` is the only one that the service knows.
-    #[attribute(optional, computed, default = "UserAssigned", wire = "type", check = checks::identity_type, same = checks::same_spelling)]
+    #[attribute(default = "UserAssigned", wire = "type", check = checks::identity_type, same = checks::same_spelling)]
     pub r#type: Attr<String>,
     /// Id of the user-assigned identity; the service takes exactly one.
     #[attribute(required, wire = "userAssignedIdentities", keys, same = checks::same_id)]
@@ -108,6 +108,6 @@ pub struct PlatformImage {
     #[attribute(required, wire = "sku", same = checks::same_spelling)]
     pub sku: Attr<String>,
     /// A version, or `latest`, which each run looks up. Defaults to `latest`.
-    #[attribute(optional, computed, default = "latest", wire = "version")]
+    #[attribute(default = "latest", wire = "version")]
     pub version: Attr<String>,
 }

@@ -31,7 +31,10 @@ pub fn replacement(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<Pat
     let mut names = BTreeSet::new();
     for target in targets {
         match target {
-            Attr::Known(Distribution { run_output_name: Attr::Known(name), .. }) => names.insert(name.to_lowercase()),
+            Attr::Known(Distribution {
+                run_output_name: Attr::Known(name),
+                ..
+            }) => names.insert(name.to_lowercase()),
             _ => return path(),
         };
     }
@@ -62,7 +65,9 @@ pub fn unvouched_uris(prior: &ImageTemplate, config: &ImageTemplate) -> Vec<Path
 /// Names of the run outputs of a template, as far as they are known.
 pub fn run_output_names(template: &ImageTemplate) -> impl Iterator<Item = &str> {
     let targets = template.distribute.as_known().map(Vec::as_slice).unwrap_or_default();
-    targets.iter().filter_map(|target| target.as_known()?.run_output_name.as_known().map(String::as_str))
+    targets
+        .iter()
+        .filter_map(|target| target.as_known()?.run_output_name.as_known().map(String::as_str))
 }
 
 /// Content that a step fetches.
@@ -74,20 +79,41 @@ struct Content {
 
 fn customize_content(template: &ImageTemplate) -> Vec<Content> {
     let steps = template.customize.as_known().map(Vec::as_slice).unwrap_or_default();
-    steps.iter().map(|step| step.as_known().map_or_else(Content::default, |step| content(&step.shell, &step.file))).collect()
+    steps
+        .iter()
+        .map(|step| {
+            step.as_known()
+                .map_or_else(Content::default, |step| content(&step.shell, &step.file))
+        })
+        .collect()
 }
 
 fn validate_content(template: &ImageTemplate) -> Vec<Content> {
-    let validation = template.validate.as_known().and_then(|validate| validate.in_vm_validations.as_known());
+    let validation = template
+        .validate
+        .as_known()
+        .and_then(|validate| validate.in_vm_validations.as_known());
     let steps = validation.map(Vec::as_slice).unwrap_or_default();
-    steps.iter().map(|step| step.as_known().map_or_else(Content::default, |step| content(&step.shell, &step.file))).collect()
+    steps
+        .iter()
+        .map(|step| {
+            step.as_known()
+                .map_or_else(Content::default, |step| content(&step.shell, &step.file))
+        })
+        .collect()
 }
 
 fn content(shell: &Attr<Shell>, file: &Attr<File>) -> Content {
     if let Some(shell) = shell.as_known() {
-        return Content { uri: shell.script_uri.clone(), checksum: shell.sha256_checksum.clone() };
+        return Content {
+            uri: shell.script_uri.clone(),
+            checksum: shell.sha256_checksum.clone(),
+        };
     }
-    let content = |file: &File| Content { uri: file.source_uri.clone(), checksum: file.sha256_checksum.clone() };
+    let content = |file: &File| Content {
+        uri: file.source_uri.clone(),
+        checksum: file.sha256_checksum.clone(),
+    };
     file.as_known().map(content).unwrap_or_default()
 }
 
@@ -105,7 +131,10 @@ fn settle_checksums(prior: Option<&ImageTemplate>, config: &ImageTemplate, plann
     }
     let before = prior.map(validate_content).unwrap_or_default();
     let written = validate_content(config);
-    let validations = planned.validate.as_known_mut().and_then(|validate| validate.in_vm_validations.as_known_mut());
+    let validations = planned
+        .validate
+        .as_known_mut()
+        .and_then(|validate| validate.in_vm_validations.as_known_mut());
     for (index, step) in validations.into_iter().flatten().enumerate() {
         if let Attr::Known(ValidationStep { shell, file, .. }) = step {
             settle_checksum(before.get(index), written.get(index), shell, file);
@@ -113,8 +142,15 @@ fn settle_checksums(prior: Option<&ImageTemplate>, config: &ImageTemplate, plann
     }
 }
 
-fn settle_checksum(before: Option<&Content>, written: Option<&Content>, shell: &mut Attr<Shell>, file: &mut Attr<File>) {
-    let Some(written) = written.filter(|written| written.checksum.is_null()) else { return };
+fn settle_checksum(
+    before: Option<&Content>,
+    written: Option<&Content>,
+    shell: &mut Attr<Shell>,
+    file: &mut Attr<File>,
+) {
+    let Some(written) = written.filter(|written| written.checksum.is_null()) else {
+        return;
+    };
     let settled = match before {
         _ if written.uri.is_null() => Attr::Null,
         Some(before) if before.uri == written.uri && before.checksum.is_known() => before.checksum.clone(),

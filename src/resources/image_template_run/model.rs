@@ -27,13 +27,13 @@ pub struct ImageTemplateRun {
     pub rebuild_after: Attr<String>,
     /// What a destroy does with the gallery image versions and managed images that this resource made: `keep` (the
     /// default) or `delete_images`. A run in progress is canceled either way.
-    #[attribute(optional, computed, default = "keep", check = checks::on_destroy)]
+    #[attribute(default = "keep", check = checks::on_destroy)]
     pub on_destroy: Attr<String>,
     /// What happens to a run in progress when Terraform is interrupted: `cancel` (the default) or `leave_running`.
-    #[attribute(optional, computed, default = "cancel", check = checks::on_interrupt)]
+    #[attribute(default = "cancel", check = checks::on_interrupt)]
     pub on_interrupt: Attr<String>,
     /// Whether to wait for the end of the run. Without, `outputs` are empty until a refresh sees the end. Defaults to `true`.
-    #[attribute(optional, computed, default = true)]
+    #[attribute(default = true)]
     pub wait: Attr<bool>,
     /// How long Terraform waits for runs.
     #[attribute(optional)]

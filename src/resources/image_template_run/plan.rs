@@ -69,7 +69,8 @@ mod tests {
     use super::super::model::RunOutput;
     use super::*;
 
-    const TEMPLATE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.VirtualMachineImages/imageTemplates/t";
+    const TEMPLATE: &str =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.VirtualMachineImages/imageTemplates/t";
 
     fn triggers(value: &str) -> Attr<BTreeMap<String, Attr<String>>> {
         Attr::Known(BTreeMap::from([("template".to_owned(), Attr::from(value))]))
@@ -83,7 +84,10 @@ mod tests {
             triggers: triggers("one"),
             run_state: Attr::from("Succeeded"),
             started_at: Attr::from("2026-11-21T03:00:00Z"),
-            outputs: Attr::Known(BTreeMap::from([("gallery".to_owned(), Attr::Known(RunOutput::default()))])),
+            outputs: Attr::Known(BTreeMap::from([(
+                "gallery".to_owned(),
+                Attr::Known(RunOutput::default()),
+            )])),
             ..ImageTemplateRun::default()
         }
     }
@@ -119,8 +123,11 @@ mod tests {
 
     #[test]
     fn changed_or_unknown_triggers_run_again_and_forget_the_outputs() {
-        let changes: [fn(&mut ImageTemplateRun); 3] =
-            [|run| run.triggers = triggers("two"), |run| run.triggers = Attr::Unknown, |run| run.triggers = Attr::Null];
+        let changes: [fn(&mut ImageTemplateRun); 3] = [
+            |run| run.triggers = triggers("two"),
+            |run| run.triggers = Attr::Unknown,
+            |run| run.triggers = Attr::Null,
+        ];
         for change in changes {
             let planned = settled(&prior(), planned(change));
             assert!(holds_run(&planned));
@@ -130,9 +137,15 @@ mod tests {
 
     #[test]
     fn a_template_whose_id_is_unknown_or_another_runs_again() {
-        assert!(holds_run(&settled(&prior(), planned(|run| run.image_template_id = Attr::Unknown))));
+        assert!(holds_run(&settled(
+            &prior(),
+            planned(|run| run.image_template_id = Attr::Unknown)
+        )));
         let other = TEMPLATE.replace("imageTemplates/t", "imageTemplates/u");
-        let settled = settled(&prior(), planned(|run| run.image_template_id = Attr::from(other.as_str())));
+        let settled = settled(
+            &prior(),
+            planned(|run| run.image_template_id = Attr::from(other.as_str())),
+        );
         assert!(holds_run(&settled));
         assert_eq!(settled.id, Attr::from(other.as_str()));
     }
@@ -147,12 +160,18 @@ mod tests {
     #[test]
     fn another_spelling_of_the_template_runs_nothing() {
         let upper = TEMPLATE.to_uppercase();
-        assert!(!holds_run(&settled(&prior(), planned(|run| run.image_template_id = Attr::from(upper.as_str())))));
+        assert!(!holds_run(&settled(
+            &prior(),
+            planned(|run| run.image_template_id = Attr::from(upper.as_str()))
+        )));
     }
 
     #[test]
     fn a_stale_reason_runs_again_and_is_planned_null() {
-        let stale = ImageTemplateRun { stale_reason: Attr::from("the last run is older than 168h"), ..prior() };
+        let stale = ImageTemplateRun {
+            stale_reason: Attr::from("the last run is older than 168h"),
+            ..prior()
+        };
         let planned = settled(&stale, planned(|_| {}));
         assert!(holds_run(&planned));
         assert_eq!(planned.stale_reason, Attr::Null);
@@ -160,7 +179,10 @@ mod tests {
 
     #[test]
     fn what_only_terraform_knows_is_recorded_without_a_run() {
-        let imported = ImageTemplateRun { triggers: Attr::Null, ..prior() };
+        let imported = ImageTemplateRun {
+            triggers: Attr::Null,
+            ..prior()
+        };
         assert!(!holds_run(&settled(&imported, planned(|_| {}))));
         let changes: [fn(&mut ImageTemplateRun); 4] = [
             |run| run.rebuild_after = Attr::from("1h"),

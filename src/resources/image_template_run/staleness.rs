@@ -37,7 +37,9 @@ pub fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
         return Some(format!("the last run ended as {state}"));
     }
     if let Some((output, artifact)) = findings.vanished.first() {
-        return Some(format!("the artifact of the run output \"{output}\" is gone: {artifact}"));
+        return Some(format!(
+            "the artifact of the run output \"{output}\" is gone: {artifact}"
+        ));
     }
     let finished: Timestamp = findings.finished_at?.parse().ok()?;
     let limit = findings.rebuild_after?;
@@ -50,7 +52,9 @@ pub fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
 
 /// Whether a run with this state has not ended.
 pub fn is_in_progress(state: &str) -> bool {
-    ["Running", "Canceling"].iter().any(|active| active.eq_ignore_ascii_case(state))
+    ["Running", "Canceling"]
+        .iter()
+        .any(|active| active.eq_ignore_ascii_case(state))
 }
 
 /// Whether a run with this state has made everything that it was to make.
@@ -93,30 +97,52 @@ mod tests {
 
     #[test]
     fn our_failed_run_asks_for_another_and_that_of_someone_else_does_not() {
-        let failed = Findings { run_state: Some("Failed"), ..succeeded() };
+        let failed = Findings {
+            run_state: Some("Failed"),
+            ..succeeded()
+        };
         assert_eq!(reason(&failed, now()).unwrap(), "the last run ended as Failed");
-        let theirs = Findings { own_run: Some("2026-11-19T00:00:00Z"), ..failed };
+        let theirs = Findings {
+            own_run: Some("2026-11-19T00:00:00Z"),
+            ..failed
+        };
         assert_eq!(reason(&theirs, now()), None);
     }
 
     #[test]
     fn a_run_in_progress_is_waited_for_whatever_is_missing() {
-        let running = Findings { run_state: Some("Running"), vanished: vec![("a".into(), "b".into())], ..succeeded() };
+        let running = Findings {
+            run_state: Some("Running"),
+            vanished: vec![("a".into(), "b".into())],
+            ..succeeded()
+        };
         assert_eq!(reason(&running, now()), None);
     }
 
     #[test]
     fn a_vanished_artifact_is_named() {
-        let vanished = Findings { vanished: vec![("gallery".into(), "/…/versions/1.0.0".into())], ..succeeded() };
+        let vanished = Findings {
+            vanished: vec![("gallery".into(), "/…/versions/1.0.0".into())],
+            ..succeeded()
+        };
         let reason = reason(&vanished, now()).unwrap();
-        assert!(reason.contains("\"gallery\"") && reason.contains("/versions/1.0.0"), "{reason}");
+        assert!(
+            reason.contains("\"gallery\"") && reason.contains("/versions/1.0.0"),
+            "{reason}"
+        );
     }
 
     #[test]
     fn age_counts_from_the_end_of_the_run_and_only_above_the_limit() {
-        let day = Findings { rebuild_after: Some(Duration::from_secs(24 * 3600)), ..succeeded() };
+        let day = Findings {
+            rebuild_after: Some(Duration::from_secs(24 * 3600)),
+            ..succeeded()
+        };
         assert_eq!(reason(&day, now()), None);
-        let shorter = Findings { rebuild_after: Some(Duration::from_secs(24 * 3600 - 1)), ..succeeded() };
+        let shorter = Findings {
+            rebuild_after: Some(Duration::from_secs(24 * 3600 - 1)),
+            ..succeeded()
+        };
         assert!(reason(&shorter, now()).unwrap().contains("2026-11-20T10:05:00Z"));
     }
 }

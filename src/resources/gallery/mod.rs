@@ -1,0 +1,4 @@
+//! `imagebuilder_gallery`.
+
+mod model;
+pub use model::Gallery;

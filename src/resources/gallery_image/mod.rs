@@ -1,0 +1,5 @@
+//! `imagebuilder_gallery_image`.
+
+mod model;
+mod words;
+pub use model::GalleryImage;

@@ -1,0 +1,125 @@
+//! The algorithm is frozen: a changed golden value means that every template of every user is run again.
+
+use super::super::customize::Validation;
+use super::super::samples::{GALLERY_IMAGE, file, gallery, inline, managed, script, template, vhd};
+use super::*;
+
+fn changed(change: impl FnOnce(&mut ImageTemplate)) -> Attr<String> {
+    let mut template = template();
+    change(&mut template);
+    of(&template)
+}
+
+#[test]
+fn golden_values() {
+    assert_eq!(of(&template()), Attr::from("cff2dedf0be16e4b9111fb0c21cf9f11acfb5dd9c4b9515d3ccfc4f5ce4a4d30"));
+    let everything = changed(|template| {
+        template.customize = Attr::Known(vec![
+            inline("quotes", &["echo \"a\"", "line\nbreak"]),
+            script(
+                "https://host/a.sh",
+                Some("0000000000000000000000000000000000000000000000000000000000000000"),
+            ),
+            file("file:///srv/motd", "/tmp/motd"),
+        ]);
+        template.validate = Attr::Known(Validation {
+            continue_distribute_on_failure: Attr::Known(true),
+            ..Validation::default()
+        });
+        template.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk")]);
+    });
+    assert_eq!(everything, Attr::from("3c908541f07d50592307f827ba41895d6b085194b424b4ca612cf7964bae8dac"));
+}
+
+#[test]
+fn what_does_not_shape_the_result_is_not_covered() {
+    let same = changed(|template| {
+        template.name = Attr::from("other");
+        template.tags = Attr::Known([("a".to_owned(), Attr::from("b"))].into());
+        template.build_timeout_minutes = Attr::Known(60);
+        template.identity = Attr::Unknown;
+    });
+    assert_eq!(same, of(&template()));
+}
+
+#[test]
+fn two_spellings_of_one_thing_have_one_fingerprint() {
+    let same = changed(|template| {
+        if let Some(image) = template
+            .source
+            .as_known_mut()
+            .and_then(|source| source.platform_image.as_known_mut())
+        {
+            image.publisher = Attr::from("ImageBuilder");
+        }
+        template.validate = Attr::Known(Validation {
+            source_validation_only: Attr::Known(false),
+            ..Validation::default()
+        });
+        let mut target = gallery("gallery");
+        if let Some(image) = target
+            .as_known_mut()
+            .and_then(|target| target.gallery_image.as_known_mut())
+        {
+            image.gallery_image_id = Attr::Known(GALLERY_IMAGE.to_uppercase());
+            image.exclude_from_latest = Attr::Known(false);
+        }
+        template.distribute = Attr::Known(vec![target]);
+    });
+    assert_eq!(same, of(&template()));
+    let here = |location: &str| {
+        changed(|template| {
+            let mut target = managed("image");
+            if let Some(image) = target
+                .as_known_mut()
+                .and_then(|target| target.managed_image.as_known_mut())
+            {
+                image.location = Attr::from(location);
+            }
+            template.distribute = Attr::Known(vec![target]);
+        })
+    };
+    assert_eq!(here("West US 2"), here("westus2"));
+}
+
+#[test]
+fn every_covered_argument_makes_another_fingerprint() {
+    let plain = of(&template());
+    let changes: [fn(&mut ImageTemplate); 6] = [
+        |template| template.customize = Attr::Null,
+        |template| template.customize = Attr::Known(vec![inline("packages", &["echo one"])]),
+        |template| template.customize = Attr::Known(vec![inline("packages", &["echo", "one"])]),
+        |template| template.distribute = Attr::Known(vec![gallery("other")]),
+        |template| template.distribute = Attr::Known(vec![gallery("gallery"), vhd("disk")]),
+        |template| {
+            template.validate = Attr::Known(Validation {
+                source_validation_only: Attr::Known(true),
+                ..Validation::default()
+            });
+        },
+    ];
+    let mut seen = vec![plain];
+    for change in changes {
+        let fingerprint = changed(change);
+        assert!(!seen.contains(&fingerprint));
+        seen.push(fingerprint);
+    }
+}
+
+#[test]
+fn a_line_break_in_a_command_is_not_two_commands() {
+    let one = changed(|template| {
+        template.customize = Attr::Known(vec![inline("a", &["x\ncustomize[0].shell.inline[1] = \"y\""])])
+    });
+    let two = changed(|template| template.customize = Attr::Known(vec![inline("a", &["x", "y"])]));
+    assert_ne!(one, two);
+}
+
+#[test]
+fn an_unknown_input_makes_it_unknown() {
+    assert_eq!(changed(|template| template.source = Attr::Unknown), Attr::Unknown);
+    assert_eq!(
+        changed(|template| template.customize = Attr::Known(vec![Attr::Unknown])),
+        Attr::Unknown
+    );
+}
