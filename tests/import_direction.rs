@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("arm", &[]),
     ("backend", &["arm"]),
     ("resources", &["tf_provider", "arm", "backend"]),
-    ("data_sources", &["tf_provider", "arm", "backend"]),
+    ("data_sources", &["tf_provider", "arm", "backend", "resources"]),
     ("local", &["arm", "backend::transport", "image_engine"]),
     (
         "provider",

@@ -1,1 +1,4 @@
-//! Terraform data sources.
+//! One folder a Terraform data source. They read what the resources of [`crate::resources`] make, in the same words.
+
+pub mod gallery_image_version;
+pub mod run_output;

@@ -142,7 +142,6 @@ pub fn file_destination(text: &str) -> Result<(), String> {
 }
 
 /// Minutes that a build may take.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of every check")]
 pub fn build_timeout(minutes: &i64) -> Result<(), String> {
     match *minutes {
         0 | 6..=960 => Ok(()),
@@ -156,7 +155,6 @@ pub fn build_timeout(minutes: &i64) -> Result<(), String> {
 }
 
 /// A number from 0.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of every check")]
 pub fn not_negative(number: &i64) -> Result<(), String> {
     if *number >= 0 {
         Ok(())

@@ -5,22 +5,22 @@ use jiff::Timestamp;
 use crate::resources::checks::one_of;
 
 /// Operating systems.
-pub fn os_type(text: &str) -> Result<(), String> {
+pub(super) fn os_type(text: &str) -> Result<(), String> {
     one_of(text, &["Linux", "Windows"])
 }
 
 /// Generations of the virtual machine.
-pub fn generation(text: &str) -> Result<(), String> {
+pub(super) fn generation(text: &str) -> Result<(), String> {
     one_of(text, &["V1", "V2"])
 }
 
 /// Processor architectures.
-pub fn architecture(text: &str) -> Result<(), String> {
+pub(super) fn architecture(text: &str) -> Result<(), String> {
     one_of(text, &["x64", "Arm64"])
 }
 
 /// Values of the feature `SecurityType`.
-pub fn security_type(text: &str) -> Result<(), String> {
+pub(super) fn security_type(text: &str) -> Result<(), String> {
     one_of(
         text,
         &[
@@ -35,7 +35,7 @@ pub fn security_type(text: &str) -> Result<(), String> {
 }
 
 /// A point in time with its offset from UTC.
-pub fn point_in_time(text: &str) -> Result<(), String> {
+pub(super) fn point_in_time(text: &str) -> Result<(), String> {
     let way_out = "write it as \"2027-12-31T00:00:00Z\"";
     text.parse::<Timestamp>()
         .map(drop)
@@ -43,7 +43,7 @@ pub fn point_in_time(text: &str) -> Result<(), String> {
 }
 
 /// Whether both are the same point in time.
-pub fn same_point_in_time(left: &str, right: &str) -> bool {
+pub(super) fn same_point_in_time(left: &str, right: &str) -> bool {
     match (left.parse::<Timestamp>(), right.parse::<Timestamp>()) {
         (Ok(left), Ok(right)) => left == right,
         _ => left == right,

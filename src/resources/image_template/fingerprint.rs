@@ -17,7 +17,7 @@ use crate::resources::checks;
 const ALGORITHM: &str = "imagebuilder template fingerprint 1";
 
 /// The fingerprint in lower-case hexadecimal digits; unknown while anything that it covers is.
-pub fn of(template: &ImageTemplate) -> Attr<String> {
+pub(super) fn of(template: &ImageTemplate) -> Attr<String> {
     let mut lines = Lines(vec![ALGORITHM.to_owned()]);
     match template_lines(&mut lines, template) {
         Ok(()) => Attr::Known(lines.digest()),

@@ -12,7 +12,10 @@ fn changed(change: impl FnOnce(&mut ImageTemplate)) -> Attr<String> {
 
 #[test]
 fn golden_values() {
-    assert_eq!(of(&template()), Attr::from("cff2dedf0be16e4b9111fb0c21cf9f11acfb5dd9c4b9515d3ccfc4f5ce4a4d30"));
+    assert_eq!(
+        of(&template()),
+        Attr::from("cff2dedf0be16e4b9111fb0c21cf9f11acfb5dd9c4b9515d3ccfc4f5ce4a4d30")
+    );
     let everything = changed(|template| {
         template.customize = Attr::Known(vec![
             inline("quotes", &["echo \"a\"", "line\nbreak"]),
@@ -28,7 +31,10 @@ fn golden_values() {
         });
         template.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk")]);
     });
-    assert_eq!(everything, Attr::from("3c908541f07d50592307f827ba41895d6b085194b424b4ca612cf7964bae8dac"));
+    assert_eq!(
+        everything,
+        Attr::from("3c908541f07d50592307f827ba41895d6b085194b424b4ca612cf7964bae8dac")
+    );
 }
 
 #[test]

@@ -1,11 +1,156 @@
 //! `imagebuilder_image_template`.
 
 mod customize;
+mod departure;
 mod distribute;
 mod fingerprint;
+mod mapping;
 mod model;
 mod plan;
 mod rules;
 #[cfg(test)]
 mod samples;
+
+use serde_json::Value;
+use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};
+
+use super::connection::Connection;
+use super::creation::Creation;
+use super::patience::Patience;
+use super::residence::{self, Whereabouts};
+use super::timeouts::Timeouts;
+use super::{change, identify, settled, tags};
+use crate::arm::id::ImageTemplateId;
+
 pub use model::ImageTemplate;
+
+/// The resource type.
+pub struct ImageTemplateResource;
+
+impl Resource for ImageTemplateResource {
+    type Model = ImageTemplate;
+    type Client = Connection;
+    const TYPE: &'static str = "imagebuilder_image_template";
+
+    fn validate(&self, config: &ImageTemplate) -> Diagnostics {
+        rules::broken(config)
+    }
+
+    async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<ImageTemplate>) -> Result<(), Diagnostics> {
+        plan.planned.tags_all = tags::all(cx.client().default_tags(), &plan.config.tags);
+        plan::settle(plan.prior.as_ref(), &plan.config, &mut plan.planned);
+        if let Some(prior) = &plan.prior {
+            let mut paths = plan::unvouched_uris(prior, &plan.config);
+            paths.extend(plan::replacement(prior, &plan.planned));
+            for path in paths {
+                plan.require_replace(path);
+            }
+        }
+        if let Some(prior) = plan.prior.as_ref().filter(|_| plan.replaces()) {
+            departure::warn_of_vhds(cx, prior);
+        }
+        Ok(())
+    }
+
+    async fn plan_destroy(&self, cx: &mut Context<Connection>, prior: &ImageTemplate) -> Result<(), Diagnostics> {
+        departure::warn_of_vhds(cx, prior);
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        cx: &mut Context<Connection>,
+        mut planned: ImageTemplate,
+        _config: ImageTemplate,
+    ) -> Result<ImageTemplate, Failure<ImageTemplate>> {
+        let (group, name) = (
+            identify::text(&planned.resource_group_name),
+            identify::text(&planned.name),
+        );
+        let id = identify::checked(ImageTemplateId::new(cx.client().subscription(), group, name), "name")?;
+        planned.id = Attr::Known(id.to_string());
+        let creation = Creation {
+            terraform_type: Self::TYPE,
+            what: &what(&planned),
+            id: &id,
+            body: &mapping::body(&planned),
+            patience: Patience::of(cx, Timeouts::create(&planned.timeouts)),
+        };
+        let body = creation.carry_out(cx, planned.clone()).await?;
+        cx.client().template_was_made(&id);
+        Ok(completed(&planned, &body)?)
+    }
+
+    async fn read(
+        &self,
+        cx: &mut Context<Connection>,
+        state: ImageTemplate,
+    ) -> Result<Option<ImageTemplate>, Diagnostics> {
+        let id = identify::checked(ImageTemplateId::parse(identify::text(&state.id)), "id")?;
+        let patience = Patience::of(cx, Timeouts::read(&state.timeouts));
+        if residence::look(cx, &what(&state))? == Whereabouts::OutOfSight {
+            return Ok(None);
+        }
+        let found = change::look(cx.client(), &what(&state), &id, &patience).await?;
+        found.map(|body| model(cx.client(), &body, &state)).transpose()
+    }
+
+    async fn update(
+        &self,
+        cx: &mut Context<Connection>,
+        prior: ImageTemplate,
+        planned: ImageTemplate,
+        _config: ImageTemplate,
+    ) -> Result<ImageTemplate, Failure<ImageTemplate>> {
+        residence::require(cx, &what(&planned))?;
+        let id = identify::checked(ImageTemplateId::parse(identify::text(&prior.id)), "id")?;
+        let Some(changes) = mapping::changes(&prior, &planned) else {
+            return Ok(planned);
+        };
+        let patience = Patience::of(cx, Timeouts::update(&planned.timeouts));
+        let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;
+        Ok(completed(&planned, &body)?)
+    }
+
+    async fn delete(&self, cx: &mut Context<Connection>, prior: ImageTemplate) -> Result<(), Failure<ImageTemplate>> {
+        residence::require(cx, &what(&prior))?;
+        let id = identify::checked(ImageTemplateId::parse(identify::text(&prior.id)), "id")?;
+        let patience = Patience::of(cx, Timeouts::delete(&prior.timeouts));
+        departure::delete(cx.client(), &what(&prior), &id, &patience).await?;
+        departure::wait_for_staging_group(cx.client(), &prior, &patience).await?;
+        Ok(())
+    }
+
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ImageTemplate, Diagnostics> {
+        let id = identify::imported(ImageTemplateId::parse(id))?;
+        residence::record(cx);
+        change::get(cx.client(), &format!("image template \"{}\"", id.name()), &id).await?;
+        Ok(ImageTemplate {
+            id: Attr::Known(id.to_string()),
+            name: Attr::from(id.name()),
+            resource_group_name: Attr::from(id.resource_group()),
+            ..ImageTemplate::default()
+        })
+    }
+}
+
+fn what(template: &ImageTemplate) -> String {
+    format!("image template \"{}\"", identify::text(&template.name))
+}
+
+fn completed(planned: &ImageTemplate, body: &Value) -> Result<ImageTemplate, Diagnostics> {
+    let mut completed = settled::complete(planned, body)?;
+    if planned.fingerprint.is_unknown() {
+        completed.fingerprint = fingerprint::of(&completed);
+    }
+    Ok(completed)
+}
+
+fn model(connection: &Connection, body: &Value, state: &ImageTemplate) -> Result<ImageTemplate, Diagnostics> {
+    let mut found: ImageTemplate = settled::decode(body, Some(state))?;
+    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), |_| true);
+    if state.fingerprint.is_null() {
+        found.fingerprint = fingerprint::of(&found);
+    }
+    Ok(found)
+}

@@ -10,7 +10,7 @@ use super::fingerprint;
 use super::model::ImageTemplate;
 
 /// Settles what the service would fill in, and the fingerprint.
-pub fn settle(prior: Option<&ImageTemplate>, config: &ImageTemplate, planned: &mut ImageTemplate) {
+pub(super) fn settle(prior: Option<&ImageTemplate>, config: &ImageTemplate, planned: &mut ImageTemplate) {
     settle_checksums(prior, config, planned);
     planned.fingerprint = match prior {
         Some(prior) if covered_alike(prior, planned) => prior.fingerprint.clone(),
@@ -21,7 +21,7 @@ pub fn settle(prior: Option<&ImageTemplate>, config: &ImageTemplate, planned: &m
 /// What replaces the template beyond the attributes that always do: a distribution target that goes or may go.
 ///
 /// The service refuses an update that drops a target, and a name that is not known yet may turn out to be another.
-pub fn replacement(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<Path> {
+pub(super) fn replacement(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<Path> {
     let path = || Some(Path::root("distribute"));
     let targets = match &planned.distribute {
         Attr::Known(targets) => targets,
@@ -46,7 +46,7 @@ pub fn replacement(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<Pat
 ///
 /// With the same checksum in the configuration a new token is an update of the state alone; without one the service would
 /// have to fetch the content again to know it.
-pub fn unvouched_uris(prior: &ImageTemplate, config: &ImageTemplate) -> Vec<Path> {
+pub(super) fn unvouched_uris(prior: &ImageTemplate, config: &ImageTemplate) -> Vec<Path> {
     let mut paths = Vec::new();
     for (list, before, after) in [
         ("customize", customize_content(prior), customize_content(config)),
@@ -63,7 +63,7 @@ pub fn unvouched_uris(prior: &ImageTemplate, config: &ImageTemplate) -> Vec<Path
 }
 
 /// Names of the run outputs of a template, as far as they are known.
-pub fn run_output_names(template: &ImageTemplate) -> impl Iterator<Item = &str> {
+pub(super) fn run_output_names(template: &ImageTemplate) -> impl Iterator<Item = &str> {
     let targets = template.distribute.as_known().map(Vec::as_slice).unwrap_or_default();
     targets
         .iter()

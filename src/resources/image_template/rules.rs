@@ -11,7 +11,7 @@ use crate::arm::id::GalleryImageVersionId;
 use crate::resources::{checks, tags};
 
 /// Everything that is wrong with the configuration.
-pub fn broken(template: &ImageTemplate) -> Diagnostics {
+pub(super) fn broken(template: &ImageTemplate) -> Diagnostics {
     let mut found = Diagnostics::new();
     if let Attr::Known(identity) = &template.identity {
         check_identity(identity, &mut found);

@@ -1,6 +1,195 @@
 //! `imagebuilder_image_template_run`.
 
+mod execution;
+mod follow;
 mod model;
+mod outputs;
 mod plan;
+mod record;
+mod results;
 mod staleness;
-pub use model::ImageTemplateRun;
+mod takeover;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource};
+
+use self::execution::{Order, Outcome};
+use self::record::RunRecord;
+use super::connection::Connection;
+use super::patience::Patience;
+use super::residence::{self, Whereabouts};
+use super::timeouts::RunTimeouts;
+use super::{change, identify, runs};
+use crate::arm::id::ImageTemplateId;
+
+pub use model::{ImageTemplateRun, RunOutput};
+pub use outputs::output;
+
+/// The resource type.
+pub struct ImageTemplateRunResource;
+
+impl Resource for ImageTemplateRunResource {
+    type Model = ImageTemplateRun;
+    type Client = Connection;
+    const TYPE: &'static str = "imagebuilder_image_template_run";
+
+    async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<ImageTemplateRun>) -> Result<(), Diagnostics> {
+        let template = plan
+            .planned
+            .image_template_id
+            .as_str()
+            .and_then(|id| ImageTemplateId::parse(id).ok());
+        let is_new = template.is_some_and(|id| cx.client().template_is_unrun(&id));
+        plan::settle(plan.prior.as_ref(), &mut plan.planned, is_new);
+        if let Some(prior) = plan.prior.as_ref().filter(|_| plan::holds_run(&plan.planned)) {
+            results::warn_of_overwritten_images(cx, prior);
+        }
+        Ok(())
+    }
+
+    async fn create(
+        &self,
+        cx: &mut Context<Connection>,
+        planned: ImageTemplateRun,
+        _config: ImageTemplateRun,
+    ) -> Result<ImageTemplateRun, Failure<ImageTemplateRun>> {
+        let deadline = RunTimeouts::create(&planned.timeouts);
+        let nothing = ImageTemplateRun {
+            outputs: Attr::Known(outputs::Outputs::new()),
+            ..planned.clone()
+        };
+        run(cx, &nothing, planned, deadline).await
+    }
+
+    async fn read(
+        &self,
+        cx: &mut Context<Connection>,
+        state: ImageTemplateRun,
+    ) -> Result<Option<ImageTemplateRun>, Diagnostics> {
+        let id = identify::checked(
+            ImageTemplateId::parse(identify::text(&state.image_template_id)),
+            "image_template_id",
+        )?;
+        let patience = Patience::of(cx, RunTimeouts::read(&state.timeouts));
+        if residence::look(cx, &what(&id))? == Whereabouts::OutOfSight {
+            return Ok(None);
+        }
+        match runs::look(cx.client(), &id, &patience).await? {
+            Some(standing) => results::refresh(cx, &id, &standing, state, &patience).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn update(
+        &self,
+        cx: &mut Context<Connection>,
+        prior: ImageTemplateRun,
+        planned: ImageTemplateRun,
+        _config: ImageTemplateRun,
+    ) -> Result<ImageTemplateRun, Failure<ImageTemplateRun>> {
+        let id = identify::checked(
+            ImageTemplateId::parse(identify::text(&planned.image_template_id)),
+            "image_template_id",
+        )?;
+        residence::require(cx, &what(&id))?;
+        if !plan::holds_run(&planned) {
+            return Ok(planned);
+        }
+        let deadline = RunTimeouts::update(&planned.timeouts);
+        run(cx, &prior, planned, deadline).await
+    }
+
+    async fn delete(
+        &self,
+        cx: &mut Context<Connection>,
+        prior: ImageTemplateRun,
+    ) -> Result<(), Failure<ImageTemplateRun>> {
+        let id = identify::checked(
+            ImageTemplateId::parse(identify::text(&prior.image_template_id)),
+            "image_template_id",
+        )?;
+        residence::require(cx, &what(&id))?;
+        let patience = Patience::of(cx, RunTimeouts::delete(&prior.timeouts));
+        let record = RunRecord::of(cx);
+        if runs::look(cx.client(), &id, &patience)
+            .await?
+            .is_some_and(|standing| standing.is_running())
+        {
+            runs::cancel(cx.client(), &id, &patience).await?;
+        }
+        if prior.on_destroy.as_str() == Some("delete_images") {
+            outputs::delete(cx.client(), &record.made, &patience).await?;
+        }
+        Ok(())
+    }
+
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ImageTemplateRun, Diagnostics> {
+        let id = identify::imported(ImageTemplateId::parse(id))?;
+        residence::record(cx);
+        change::get(cx.client(), &what(&id), &id).await?;
+        Ok(ImageTemplateRun {
+            id: Attr::Known(id.to_string()),
+            image_template_id: Attr::Known(id.to_string()),
+            // The defaults of what only Terraform knows.
+            on_destroy: Attr::from("keep"),
+            on_interrupt: Attr::from("cancel"),
+            wait: Attr::Known(true),
+            ..ImageTemplateRun::default()
+        })
+    }
+}
+
+fn what(template: &ImageTemplateId) -> String {
+    format!("run of image template \"{}\"", template.name())
+}
+
+/// Runs the template. A failure keeps of `before` what the next plan needs to run again.
+async fn run(
+    cx: &mut Context<Connection>,
+    before: &ImageTemplateRun,
+    planned: ImageTemplateRun,
+    deadline: Instant,
+) -> Result<ImageTemplateRun, Failure<ImageTemplateRun>> {
+    let id = identify::checked(
+        ImageTemplateId::parse(identify::text(&planned.image_template_id)),
+        "image_template_id",
+    )?;
+    let order = Order {
+        template: &id,
+        purpose: purpose(&planned),
+        waits: planned.wait != Attr::Known(false),
+        cancels: planned.on_interrupt.as_str() != Some("leave_running"),
+        log_file: planned.log_file.as_str().map(PathBuf::from),
+        patience: Patience::of(cx, deadline),
+    };
+    let mut record = RunRecord::of(cx);
+    let execution = execution::carry_out(cx.client(), &order).await?;
+    let standing = execution.standing.as_ref();
+    record.own_run = standing.and_then(|standing| standing.started_at()).map(str::to_owned);
+    let found = runs::outputs(cx.client(), &id).await.map(outputs::of);
+    if let (Ok(found), Attr::Known(earlier)) = (&found, &before.outputs) {
+        record.made.extend(outputs::added(earlier, found));
+    }
+    record.store(cx);
+    match execution.outcome {
+        Outcome::Succeeded => {
+            let found = found.map_err(|trouble| Failure::with_partial(trouble, results::failed(before, standing)))?;
+            Ok(results::succeeded(planned, standing, found))
+        }
+        Outcome::LeftRunning => Ok(results::left_running(planned, before, standing)),
+        Outcome::Failed(why) => Err(Failure::with_partial(why, results::failed(before, standing))),
+    }
+}
+
+/// What a run is wanted for: the triggers decide.
+fn purpose(planned: &ImageTemplateRun) -> String {
+    let only_triggers = ImageTemplateRun {
+        triggers: planned.triggers.clone(),
+        ..ImageTemplateRun::default()
+    };
+    let text = format!("{:?}", only_triggers.to_value());
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

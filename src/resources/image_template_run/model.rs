@@ -35,6 +35,9 @@ pub struct ImageTemplateRun {
     /// Whether to wait for the end of the run. Without, `outputs` are empty until a refresh sees the end. Defaults to `true`.
     #[attribute(default = true)]
     pub wait: Attr<bool>,
+    /// Path of a file into which the build's `customization.log` is followed while Terraform waits. Each run overwrites it.
+    #[attribute(optional)]
+    pub log_file: Attr<String>,
     /// How long Terraform waits for runs.
     #[attribute(optional)]
     pub timeouts: Attr<RunTimeouts>,

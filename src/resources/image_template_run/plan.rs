@@ -10,7 +10,7 @@ use crate::resources::checks;
 ///
 /// `template_is_new` says that this process has made the template since its last run: its id is then what it was before,
 /// and yet it has never been run.
-pub fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, template_is_new: bool) {
+pub(super) fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, template_is_new: bool) {
     planned.id = match prior {
         Some(prior) if same_template(prior, planned) => prior.id.clone(),
         _ => planned.image_template_id.clone(),
@@ -23,7 +23,7 @@ pub fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, 
 }
 
 /// Whether the plan holds a run, as [`settle`] has decided.
-pub fn holds_run(planned: &ImageTemplateRun) -> bool {
+pub(super) fn holds_run(planned: &ImageTemplateRun) -> bool {
     planned.outputs.is_unknown()
 }
 

@@ -6,33 +6,36 @@ use jiff::Timestamp;
 
 /// What a refresh has found out.
 #[derive(Clone, Debug, Default)]
-pub struct Findings<'a> {
+pub(super) struct Findings<'a> {
     /// State of the template's last run; none when it has never been run.
-    pub run_state: Option<&'a str>,
+    pub(super) run_state: Option<&'a str>,
     /// When the last run started.
-    pub started_at: Option<&'a str>,
+    pub(super) started_at: Option<&'a str>,
     /// When the last run ended.
-    pub finished_at: Option<&'a str>,
+    pub(super) finished_at: Option<&'a str>,
     /// When the run that this resource itself started last began.
-    pub own_run: Option<&'a str>,
+    pub(super) own_run: Option<&'a str>,
+    /// Whether the resource waits for its runs.
+    pub(super) waits: bool,
     /// Run outputs whose artifact is gone: the name of the output and the artifact.
-    pub vanished: Vec<(String, String)>,
+    pub(super) vanished: Vec<(String, String)>,
     /// Age from which on a run is too old.
-    pub rebuild_after: Option<Duration>,
+    pub(super) rebuild_after: Option<Duration>,
 }
 
 /// The reason for another run; none when there is none.
 ///
 /// A failed or canceled run counts only when this resource started it: that of someone else leaves our outputs as they are.
-pub fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
+pub(super) fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
     let state = match findings.run_state {
         None => return Some("the template has not been run".to_owned()),
         Some(state) => state,
     };
-    if is_in_progress(state) {
-        return None;
-    }
     let own = findings.own_run.is_some() && findings.own_run == findings.started_at;
+    if is_in_progress(state) {
+        let reason = "the run that was begun goes on; the next apply waits for its end";
+        return (own && findings.waits).then(|| reason.to_owned());
+    }
     if own && !is_success(state) {
         return Some(format!("the last run ended as {state}"));
     }
@@ -51,14 +54,14 @@ pub fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
 }
 
 /// Whether a run with this state has not ended.
-pub fn is_in_progress(state: &str) -> bool {
+pub(super) fn is_in_progress(state: &str) -> bool {
     ["Running", "Canceling"]
         .iter()
         .any(|active| active.eq_ignore_ascii_case(state))
 }
 
 /// Whether a run with this state has made everything that it was to make.
-pub fn is_success(state: &str) -> bool {
+pub(super) fn is_success(state: &str) -> bool {
     "Succeeded".eq_ignore_ascii_case(state)
 }
 
@@ -110,7 +113,37 @@ mod tests {
     }
 
     #[test]
-    fn a_run_in_progress_is_waited_for_whatever_is_missing() {
+    fn our_run_that_was_left_running_is_waited_for_when_that_is_wanted() {
+        let running = Findings {
+            run_state: Some("Running"),
+            waits: true,
+            ..succeeded()
+        };
+        assert!(reason(&running, now()).unwrap().contains("waits for its end"));
+        assert_eq!(
+            reason(
+                &Findings {
+                    waits: false,
+                    ..running.clone()
+                },
+                now()
+            ),
+            None
+        );
+        assert_eq!(
+            reason(
+                &Findings {
+                    own_run: None,
+                    ..running
+                },
+                now()
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn a_run_in_progress_is_left_alone_whatever_is_missing() {
         let running = Findings {
             run_state: Some("Running"),
             vanished: vec![("a".into(), "b".into())],

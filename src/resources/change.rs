@@ -1,0 +1,71 @@
+//! Changing and deleting a resource.
+
+use serde_json::Value;
+use tf_provider::{Diagnostic, Diagnostics};
+
+use super::connection::Connection;
+use super::patience::Patience;
+use super::service_error;
+use crate::arm::id::ArmId;
+
+/// Sends a change and returns the resource as the service then shows it.
+///
+/// # Errors
+/// The service refused or failed; or it is not there any more.
+pub async fn patch(
+    connection: &Connection,
+    what: &str,
+    id: &impl ArmId,
+    changes: &Value,
+    patience: &Patience,
+) -> Result<Value, Diagnostics> {
+    let cannot = |error| Diagnostics::from(service_error::cannot(&format!("update {what}"), &error));
+    let client = connection.arm();
+    let mut accepted = client.patch(id, changes).await.map_err(cannot)?;
+    match client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)? {
+        Some(body) => Ok(body),
+        None => get(connection, what, id).await,
+    }
+}
+
+/// Reads a resource that has to be there.
+///
+/// # Errors
+/// It is not there, or cannot be read.
+pub async fn get(connection: &Connection, what: &str, id: &impl ArmId) -> Result<Value, Diagnostics> {
+    let found = connection.arm().get_json(id).await;
+    let found = found.map_err(|error| service_error::cannot(&format!("read {what}"), &error))?;
+    found.ok_or_else(|| Diagnostic::error(format!("Cannot read {what}"), format!("{id} does not exist.")).into())
+}
+
+/// Deletes a resource and waits until it is gone. That it was gone already is success.
+///
+/// # Errors
+/// The service refused or failed; the resource is still there.
+pub async fn delete(
+    connection: &Connection,
+    what: &str,
+    id: &impl ArmId,
+    patience: &Patience,
+) -> Result<(), Diagnostics> {
+    let cannot = |error| Diagnostics::from(service_error::cannot(&format!("delete {what}"), &error));
+    let client = connection.arm();
+    let mut accepted = client.delete(id).await.map_err(cannot)?;
+    client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)?;
+    Ok(())
+}
+
+/// Looks for a resource; none when it is gone.
+///
+/// # Errors
+/// That cannot be found out.
+pub async fn look(
+    connection: &Connection,
+    what: &str,
+    id: &impl ArmId,
+    patience: &Patience,
+) -> Result<Option<Value>, Diagnostics> {
+    let client = connection.arm().limited(patience.limits());
+    let found = client.get_json(id).await;
+    found.map_err(|error| service_error::cannot(&format!("read {what}"), &error).into())
+}

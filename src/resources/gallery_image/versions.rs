@@ -1,0 +1,63 @@
+//! The versions of a gallery image, which outlive the templates that made them.
+
+use serde::Deserialize;
+use tf_provider::{Diagnostic, Diagnostics};
+
+use crate::arm::api_version;
+use crate::arm::id::GalleryImageId;
+use crate::backend::{ErrorKind, Origin, Request};
+use crate::resources::connection::Connection;
+use crate::resources::service_error;
+
+#[derive(Deserialize)]
+struct Entry {
+    id: String,
+}
+
+/// The ids of the versions; none when the gallery image is not there.
+///
+/// # Errors
+/// They cannot be read.
+pub async fn of(connection: &Connection, image: &GalleryImageId) -> Result<Vec<String>, Diagnostics> {
+    let request = Request::list(image, "versions", api_version::GALLERIES);
+    match connection.arm().list::<Entry>(&request).await {
+        Ok(entries) => Ok(entries.into_iter().map(|entry| entry.id).collect()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => {
+            let act = format!("list the versions of gallery image \"{}\"", image.name());
+            Err(service_error::cannot(&act, &error).into())
+        }
+    }
+}
+
+/// Refuses a deletion while there are versions: the service would, too, without saying which.
+///
+/// # Errors
+/// There are versions; the error lists them and how they are deleted.
+pub(super) async fn refuse(connection: &Connection, what: &str, image: &GalleryImageId) -> Result<(), Diagnostics> {
+    let left = of(connection, image).await?;
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(still_holds(connection, what, &left).into())
+    }
+}
+
+/// The error of a deletion that would take image versions along.
+pub fn still_holds(connection: &Connection, what: &str, versions: &[String]) -> Diagnostic {
+    let program = match connection.origin() {
+        Origin::Local { .. } => "terraform-provider-imagebuilder images delete",
+        Origin::Azure { .. } => "az sig image-version delete --ids",
+    };
+    let commands: Vec<String> = versions
+        .iter()
+        .map(|version| format!("  {program} {version}"))
+        .collect();
+    let detail = format!(
+        "These image versions are in it. Runs that were told to keep their images have left them, and nothing deletes them by the \
+         way:\n\n  {}\n\nIf they are to go, delete them and apply again:\n\n{}",
+        versions.join("\n  "),
+        commands.join("\n")
+    );
+    Diagnostic::error(format!("Cannot delete {what}: there are image versions in it"), detail)
+}

@@ -1,0 +1,182 @@
+//! The bodies of a template, to the letter.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use tf_provider::Attr;
+
+use super::super::customize::{CustomizeStep, Shell, Validation, ValidationStep};
+use super::super::model::{Identity, Source};
+use super::super::samples::{GALLERY_IMAGE, IMAGE, file, gallery, inline, managed, template, vhd};
+use super::*;
+use crate::arm::body::strict;
+use crate::arm::image_template::{ImageTemplate as Body, ImageTemplateUpdate};
+
+const IDENTITY: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.ManagedIdentity/userAssignedIdentities/builder";
+
+fn everything() -> ImageTemplate {
+    let shell = Attr::Known(Shell {
+        inline: Attr::Known(vec![Attr::from("true")]),
+        ..Shell::default()
+    });
+    let step = ValidationStep {
+        name: Attr::from("check"),
+        shell,
+        ..ValidationStep::default()
+    };
+    let mut everything = template();
+    everything.identity = Attr::Known(Identity {
+        r#type: Attr::from("UserAssigned"),
+        identity_ids: Attr::Known(vec![Attr::from(IDENTITY)]),
+    });
+    everything.customize = Attr::Known(vec![
+        inline("packages", &["echo one"]),
+        file("file:///srv/motd", "/tmp/motd"),
+    ]);
+    everything.validate = Attr::Known(Validation {
+        continue_distribute_on_failure: Attr::Known(true),
+        in_vm_validations: Attr::Known(vec![Attr::Known(step)]),
+        ..Validation::default()
+    });
+    everything.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk")]);
+    everything.build_timeout_minutes = Attr::Known(60);
+    everything.tags_all = Attr::Known([("team".to_owned(), Attr::from("images"))].into());
+    everything
+}
+
+#[test]
+fn a_template_is_written_in_the_services_words() {
+    let body = body(&everything());
+    let expected = json!({
+        "location": "westus2",
+        "tags": { "team": "images" },
+        "identity": { "type": "UserAssigned", "userAssignedIdentities": { IDENTITY: {} } },
+        "properties": {
+            "source": {
+                "type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest",
+            },
+            "customize": [
+                { "type": "Shell", "name": "packages", "inline": ["echo one"] },
+                { "type": "File", "sourceUri": "file:///srv/motd", "destination": "/tmp/motd" },
+            ],
+            "validate": {
+                "continueDistributeOnFailure": true,
+                "inVMValidations": [{ "type": "Shell", "name": "check", "inline": ["true"] }],
+            },
+            "distribute": [
+                {
+                    "type": "SharedImage", "runOutputName": "gallery", "galleryImageId": GALLERY_IMAGE,
+                    "versioning": { "scheme": "Latest", "major": 1 },
+                },
+                { "type": "ManagedImage", "runOutputName": "image", "imageId": IMAGE, "location": "West US 2" },
+                { "type": "VHD", "runOutputName": "disk" },
+            ],
+            "buildTimeoutInMinutes": 60,
+        },
+    });
+    assert_eq!(body, expected);
+    strict::<Body>(&body).unwrap();
+}
+
+#[test]
+fn each_kind_of_source_has_its_type() {
+    let mut other = template();
+    other.source = Attr::Known(Source {
+        managed_image_id: Attr::from(IMAGE),
+        ..Source::default()
+    });
+    assert_eq!(
+        body(&other)["properties"]["source"],
+        json!({ "type": "ManagedImage", "imageId": IMAGE })
+    );
+    let version = format!("{GALLERY_IMAGE}/versions/latest");
+    other.source = Attr::Known(Source {
+        gallery_image_version_id: Attr::from(version.as_str()),
+        ..Source::default()
+    });
+    let expected = json!({ "type": "SharedImageVersion", "imageVersionId": version });
+    assert_eq!(body(&other)["properties"]["source"], expected);
+}
+
+#[test]
+fn what_is_written_is_read_back_as_it_was() {
+    let written = everything();
+    let mut body = body(&written);
+    body["properties"]["source"]["exactVersion"] = json!("1.0.0");
+    body["properties"]["provisioningState"] = json!("Succeeded");
+    let read = wire::decode(&body, Some(&written)).unwrap();
+    assert_eq!(written, read);
+    // And after an import, when there is no prior state to lean on.
+    let imported: ImageTemplate = wire::decode(&body, None).unwrap();
+    assert_eq!(
+        (imported.source, imported.customize),
+        (written.source, written.customize)
+    );
+    assert_eq!(
+        (imported.validate, imported.distribute),
+        (written.validate, written.distribute)
+    );
+    assert_eq!(
+        (imported.identity, imported.build_timeout_minutes),
+        (written.identity, written.build_timeout_minutes)
+    );
+}
+
+#[test]
+fn a_removed_identity_is_named_none() {
+    let planned = ImageTemplate {
+        identity: Attr::Null,
+        ..everything()
+    };
+    let changes = changes(&everything(), &planned).unwrap();
+    assert_eq!(changes, json!({ "identity": { "type": "None" } }));
+    strict::<ImageTemplateUpdate>(&changes).unwrap();
+}
+
+#[test]
+fn an_identity_is_swapped_by_taking_the_old_one_away() {
+    let other = IDENTITY.replace("builder", "other");
+    let identity = Identity {
+        r#type: Attr::from("UserAssigned"),
+        identity_ids: Attr::Known(vec![Attr::from(other.as_str())]),
+    };
+    let planned = ImageTemplate {
+        identity: Attr::Known(identity),
+        ..everything()
+    };
+    let changes = changes(&everything(), &planned).unwrap();
+    assert_eq!(
+        changes["identity"]["userAssignedIdentities"],
+        json!({ IDENTITY: null, other: {} })
+    );
+}
+
+#[test]
+fn a_changed_target_sends_all_targets_and_nothing_else() {
+    let mut planned = everything();
+    planned.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk"), vhd("another")]);
+    let changes = changes(&everything(), &planned).unwrap();
+    assert_eq!(changes["properties"]["distribute"].as_array().unwrap().len(), 4);
+    assert_eq!(changes["properties"].as_object().unwrap().len(), 1);
+    strict::<ImageTemplateUpdate>(&changes).unwrap();
+}
+
+#[test]
+fn what_only_terraform_knows_sends_nothing() {
+    let mut planned = everything();
+    planned.timeouts = Attr::Known(crate::resources::timeouts::Timeouts {
+        create: Attr::from("5m"),
+        ..Default::default()
+    });
+    if let Some(Attr::Known(CustomizeStep {
+        shell: Attr::Known(shell),
+        ..
+    })) = planned.customize.as_known_mut().and_then(|steps| steps.first_mut())
+    {
+        shell.sha256_checksum = Attr::Null;
+    }
+    assert_eq!(changes(&everything(), &planned), None);
+    let spelled = ImageTemplate {
+        location: Attr::from("West US 2"),
+        ..everything()
+    };
+    assert_eq!(changes(&everything(), &spelled), None);
+}

@@ -1,0 +1,184 @@
+//! Carrying out one run, from the request to the end of the build.
+//!
+//! ```text
+//!            a run is in progress ──► adopted ─┐
+//!  begin ──┬ our note, and it ended ─► found ──┼─► ended ─► Succeeded | Failed
+//!          └ POST run ──────────────► started ─┘     ▲
+//!                                        │ Ctrl-C or deadline
+//!                                        ├─ cancel ──┘
+//!                                        └─ leave_running ─► LeftRunning
+//! ```
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tf_provider::{Diagnostic, Diagnostics};
+
+use super::follow::Follower;
+use super::takeover::{self, Begun};
+use crate::arm::id::ImageTemplateId;
+use crate::arm::image_template::RunState;
+use crate::backend::ErrorKind;
+use crate::resources::connection::Connection;
+use crate::resources::creation::drop_note;
+use crate::resources::patience::Patience;
+use crate::resources::polling::Ended;
+use crate::resources::runs::{self, Standing};
+
+/// How long an interrupt waits for the canceled run to end. Terraform is to end within ten seconds of Ctrl-C.
+const CANCELLATION: Duration = Duration::from_secs(7);
+
+/// A run that is wanted.
+pub(super) struct Order<'a> {
+    /// The template to run.
+    pub(super) template: &'a ImageTemplateId,
+    /// What the run is wanted for, so that one which a crash left behind is recognized.
+    pub(super) purpose: String,
+    /// Whether to wait for the end.
+    pub(super) waits: bool,
+    /// Whether an interrupt cancels the run.
+    pub(super) cancels: bool,
+    /// Where to follow the build's log.
+    pub(super) log_file: Option<PathBuf>,
+    /// How long it may take.
+    pub(super) patience: Patience,
+}
+
+/// How it went.
+pub(super) struct Execution {
+    /// The template afterwards; none when it vanished meanwhile.
+    pub(super) standing: Option<Standing>,
+    /// What it came to.
+    pub(super) outcome: Outcome,
+}
+
+/// What a run came to.
+pub(super) enum Outcome {
+    /// Everything was made.
+    Succeeded,
+    /// It goes on, as it should.
+    LeftRunning,
+    /// It failed or was canceled.
+    Failed(Diagnostics),
+}
+
+/// Runs the template, or takes over a run that goes on already.
+///
+/// # Errors
+/// Nothing was begun.
+pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
+    let before = runs::look(connection, order.template, &order.patience).await?;
+    let before = before.ok_or_else(|| runs::no_template(order.template))?;
+    let follower = Follower::prepare(connection, &before, order.log_file.as_deref())?;
+    let begun = takeover::begin(connection, order, &before).await?;
+    connection.template_was_run(order.template);
+    if !order.waits {
+        begun.forget_note();
+        let standing = runs::look(connection, order.template, &order.patience).await?;
+        return Ok(Execution {
+            standing,
+            outcome: Outcome::LeftRunning,
+        });
+    }
+    let following = follower.map(Follower::start);
+    let execution = until_the_end(connection, order, begun).await;
+    if let Some(following) = following {
+        following.finish().await;
+    }
+    execution
+}
+
+async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun) -> Result<Execution, Diagnostics> {
+    let (operation, note) = begun.into_parts();
+    let ended = match operation {
+        Some(mut operation) => match connection.arm().wait(&mut operation, &order.patience.wait()).await {
+            Err(error) if error.kind() == ErrorKind::Canceled => Err(Ended::Interrupted),
+            Err(error) if error.kind() == ErrorKind::TimedOut => Err(Ended::TimedOut),
+            // Whether and why it failed is told by the template itself, in full.
+            _ => Ok(()),
+        },
+        None => Ok(()),
+    };
+    let ended = match ended {
+        Ok(()) => runs::wait(connection, order.template, &order.patience).await?,
+        Err(ended) => Err(ended),
+    };
+    let execution = match ended {
+        Ok(standing) => Execution {
+            outcome: judge(order, standing.as_ref()),
+            standing,
+        },
+        Err(ended) => give_up(connection, order, ended).await?,
+    };
+    if let Some(note) = note {
+        drop_note(note);
+    }
+    Ok(execution)
+}
+
+/// What the end of a run means.
+fn judge(order: &Order<'_>, standing: Option<&Standing>) -> Outcome {
+    let name = order.template.name();
+    let Some(standing) = standing else {
+        return Outcome::Failed(runs::no_template(order.template).into());
+    };
+    let message = standing
+        .last_run()
+        .and_then(|run| run.message.as_deref())
+        .unwrap_or_default();
+    let summary = match standing.state() {
+        Some(RunState::Succeeded) => return Outcome::Succeeded,
+        Some(RunState::Canceled) => format!("The run of image template \"{name}\" was canceled"),
+        Some(RunState::PartiallySucceeded) => format!("The run of image template \"{name}\" succeeded in part"),
+        _ => format!("The run of image template \"{name}\" failed"),
+    };
+    let detail = if message.is_empty() {
+        "The service gives no reason."
+    } else {
+        message
+    };
+    Outcome::Failed(Diagnostic::error(summary, detail).into())
+}
+
+/// After an interrupt or the deadline: cancels the run, or leaves it, as was asked.
+async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Result<Execution, Diagnostics> {
+    let name = order.template.name();
+    let soon = Patience::whatever_happens(Instant::now() + CANCELLATION);
+    if !order.cancels {
+        let standing = runs::look(connection, order.template, &soon).await?;
+        let outcome = match ended {
+            Ended::Interrupted => Outcome::LeftRunning,
+            Ended::TimedOut => {
+                let detail = "It took longer than `timeouts` allow, and goes on (`on_interrupt = \"leave_running\"`). The next apply adopts it.";
+                let summary = format!("The run of image template \"{name}\" has not ended");
+                Outcome::Failed(Diagnostic::error(summary, detail).into())
+            }
+        };
+        return Ok(Execution { standing, outcome });
+    }
+    let reason = match ended {
+        Ended::Interrupted => "Terraform was interrupted, and the run with it (`on_interrupt = \"cancel\"`).",
+        Ended::TimedOut => "It took longer than `timeouts` allow. Raise them if the build needs the time.",
+    };
+    let summary = format!("The run of image template \"{name}\" was canceled");
+    match runs::cancel(connection, order.template, &soon).await {
+        Ok(standing) => {
+            // It may have ended well in the very moment in which it was to be canceled.
+            let succeeded = standing.as_ref().and_then(Standing::state) == Some(RunState::Succeeded);
+            let failed = || Outcome::Failed(Diagnostic::error(summary, reason).into());
+            Ok(Execution {
+                outcome: if succeeded { Outcome::Succeeded } else { failed() },
+                standing,
+            })
+        }
+        Err(trouble) => {
+            let mut found: Diagnostics = Diagnostic::error(format!("{summary}, but has not ended yet"), reason).into();
+            found.extend(trouble);
+            let standing = runs::look(connection, order.template, &soon).await.unwrap_or_default();
+            Ok(Execution {
+                standing,
+                outcome: Outcome::Failed(found),
+            })
+        }
+    }
+}

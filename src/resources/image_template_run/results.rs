@@ -1,0 +1,135 @@
+//! The attributes that a run fills in, after a run and after a refresh.
+
+use tf_provider::{Attr, Context, Diagnostic, Diagnostics, path};
+
+use super::model::ImageTemplateRun;
+use super::outputs::{self, Outputs};
+use super::record::RunRecord;
+use super::staleness::{self, Findings};
+use crate::arm::id::{ImageTemplateId, ManagedImageId};
+use crate::arm::image_template::RunState;
+use crate::resources::connection::Connection;
+use crate::resources::patience::Patience;
+use crate::resources::runs::{self, Standing};
+
+/// The state after a run that made everything.
+pub(super) fn succeeded(planned: ImageTemplateRun, standing: Option<&Standing>, outputs: Outputs) -> ImageTemplateRun {
+    let state = ImageTemplateRun {
+        outputs: Attr::Known(outputs),
+        stale_reason: Attr::Null,
+        ..planned
+    };
+    with_status(state, standing)
+}
+
+/// The state after a run that was begun and goes on.
+pub(super) fn left_running(
+    planned: ImageTemplateRun,
+    before: &ImageTemplateRun,
+    standing: Option<&Standing>,
+) -> ImageTemplateRun {
+    let state = ImageTemplateRun {
+        outputs: before.outputs.clone(),
+        stale_reason: Attr::Null,
+        ..planned
+    };
+    with_status(state, standing)
+}
+
+/// The state after a run that failed: what was there before, so that triggers, template and outputs are those of the last run that
+/// succeeded, with how the failed one ended.
+pub(super) fn failed(before: &ImageTemplateRun, standing: Option<&Standing>) -> ImageTemplateRun {
+    let state = with_status(before.clone(), standing);
+    let ended = state.run_state.as_str().unwrap_or("unknown");
+    let reason = format!("the last run ended as {ended}");
+    ImageTemplateRun {
+        stale_reason: Attr::Known(reason),
+        ..state
+    }
+}
+
+/// The state as a refresh finds it.
+///
+/// # Errors
+/// The service cannot be asked.
+pub(super) async fn refresh(
+    cx: &mut Context<Connection>,
+    id: &ImageTemplateId,
+    standing: &Standing,
+    state: ImageTemplateRun,
+    patience: &Patience,
+) -> Result<ImageTemplateRun, Diagnostics> {
+    let record = RunRecord::of(cx);
+    // What a failed or canceled run, or one in progress, leaves of the earlier outputs says nothing about them.
+    let made_something = matches!(
+        standing.state(),
+        Some(RunState::Succeeded | RunState::PartiallySucceeded)
+    );
+    let outputs = match &state.outputs {
+        Attr::Known(outputs) if !made_something => outputs.clone(),
+        _ => outputs::of(runs::outputs(cx.client(), id).await?),
+    };
+    let state_of_run = standing.state();
+    let findings = Findings {
+        run_state: state_of_run.as_ref().map(|state| state.as_str()),
+        started_at: standing.started_at(),
+        finished_at: standing.last_run().and_then(|run| run.end_time.as_deref()),
+        own_run: record.own_run.as_deref(),
+        waits: state.wait != Attr::Known(false),
+        vanished: outputs::vanished(cx.client(), &outputs, patience).await?,
+        rebuild_after: state
+            .rebuild_after
+            .as_str()
+            .and_then(|age| humantime::parse_duration(age).ok()),
+    };
+    let stale_reason = staleness::reason(&findings, jiff::Timestamp::now()).into();
+    let state = ImageTemplateRun {
+        outputs: Attr::Known(outputs),
+        stale_reason,
+        ..state
+    };
+    Ok(with_status(state, Some(standing)))
+}
+
+/// The next run overwrites a managed image, as the service does.
+pub(super) fn warn_of_overwritten_images(cx: &mut Context<Connection>, prior: &ImageTemplateRun) {
+    for (name, output) in prior.outputs.as_known().into_iter().flatten() {
+        let Some(id) = output.as_known().and_then(|output| output.artifact_id.as_str()) else {
+            continue;
+        };
+        if ManagedImageId::parse(id).is_ok() {
+            let detail = format!(
+                "The run output \"{name}\" is the managed image {id}, which the next run overwrites. Distribute to a gallery image \
+                 to keep every version."
+            );
+            cx.warn(Diagnostic::warning("A managed image will be overwritten", detail).at(path!("outputs").key(name)));
+        }
+    }
+}
+
+/// The state with how the template's last run stands.
+fn with_status(state: ImageTemplateRun, standing: Option<&Standing>) -> ImageTemplateRun {
+    let run = standing.and_then(Standing::last_run);
+    let time = |time: Option<&String>| Attr::from(time.filter(|time| !time.starts_with("0001-")).cloned());
+    ImageTemplateRun {
+        run_state: run
+            .and_then(|run| run.run_state)
+            .map(|state| state.as_str().to_owned())
+            .into(),
+        run_sub_state: run
+            .and_then(|run| run.run_sub_state)
+            .map(|state| state.as_str().to_owned())
+            .into(),
+        message: run
+            .and_then(|run| run.message.clone())
+            .filter(|message| !message.is_empty())
+            .into(),
+        started_at: time(run.and_then(|run| run.start_time.as_ref())),
+        finished_at: time(run.and_then(|run| run.end_time.as_ref())),
+        source_exact_version: standing
+            .and_then(Standing::source_exact_version)
+            .map(str::to_owned)
+            .into(),
+        ..state
+    }
+}

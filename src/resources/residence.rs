@@ -1,0 +1,94 @@
+//! Where a resource lives: recorded in its private state when it is made or imported, and checked before anything is believed
+//! or changed.
+//!
+//! A provider that is configured for another place cannot see the resource there; taking that for "gone" would orphan it.
+
+use serde::{Deserialize, Serialize};
+use tf_provider::{Context, Diagnostic, Diagnostics};
+
+use super::connection::Connection;
+use crate::backend::Origin;
+use crate::backend::origin::OriginRelation;
+
+/// The part of private state that every resource has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Residence {
+    /// The backend that holds the resource.
+    pub origin: Origin,
+}
+
+/// Whether the resource may be looked for here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// It lives here.
+    Here,
+    /// It lives in another root of the local backend, where it cannot be seen; a warning has been given.
+    OutOfSight,
+}
+
+/// Records that the resource lives where the provider is connected to.
+pub fn record(cx: &mut Context<Connection>) {
+    let residence = Residence {
+        origin: cx.client().origin().clone(),
+    };
+    cx.private().set(&residence);
+}
+
+/// What a refresh may conclude about the resource.
+///
+/// # Errors
+/// It lives on another kind of backend, or in another cloud or tenant.
+pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Diagnostics> {
+    let Some(Residence { origin }) = cx.private().get() else {
+        record(cx);
+        return Ok(Whereabouts::Here);
+    };
+    let here = cx.client().origin().clone();
+    match origin.relation_to(&here) {
+        OriginRelation::Same => Ok(Whereabouts::Here),
+        OriginRelation::AnotherLocalRoot => {
+            let detail = format!(
+                "It was made in {origin}, and the provider is configured for {here}. Terraform takes it for gone and plans to \
+                 make it here; what is in the other root stays there. To keep working with the other root, set it again \
+                 (`local = {{ root = … }}` in the provider block, or IMAGEBUILDER_LOCAL_ROOT) before you apply."
+            );
+            cx.warn(Diagnostic::warning(
+                format!("{} is in another local root", capitalized(what)),
+                detail,
+            ));
+            Ok(Whereabouts::OutOfSight)
+        }
+        OriginRelation::AnotherBackend => Err(elsewhere(what, &origin, &here).into()),
+    }
+}
+
+/// Makes sure that the resource lives here before it is changed or deleted.
+///
+/// # Errors
+/// It lives elsewhere; nothing was sent.
+pub fn require(cx: &mut Context<Connection>, what: &str) -> Result<(), Diagnostics> {
+    let Some(Residence { origin }) = cx.private().get() else {
+        return Ok(());
+    };
+    let here = cx.client().origin();
+    match origin.relation_to(here) {
+        OriginRelation::Same => Ok(()),
+        OriginRelation::AnotherLocalRoot | OriginRelation::AnotherBackend => Err(elsewhere(what, &origin, here).into()),
+    }
+}
+
+fn elsewhere(what: &str, origin: &Origin, here: &Origin) -> Diagnostic {
+    let detail = format!(
+        "It lives in {origin}, and the provider is configured for {here}, from where it cannot be seen. Nothing was changed. \
+         Configure the provider for the backend where it lives (`backend` in the provider block, or IMAGEBUILDER_BACKEND). To \
+         give it up there and start anew here, first take it out of the state with `terraform state rm`."
+    );
+    Diagnostic::error(format!("{} is on another backend", capitalized(what)), detail)
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,85 @@
+//! What an apply returns: what was planned, and the service's answer where the plan left a value open.
+//!
+//! Terraform takes any other answer for a fault of the provider. What the service really made of it shows in the next refresh.
+
+use tf_provider::{Diagnostic, Diagnostics, Model, ModelError, Value, wire};
+
+/// The planned model, completed from the service's answer.
+///
+/// # Errors
+/// The answer is not what the API promises.
+pub fn complete<M: Model>(planned: &M, body: &serde_json::Value) -> Result<M, Diagnostics> {
+    let found = decode(body, Some(planned))?;
+    let completed = fill(planned.to_value(), found.to_value());
+    M::from_value(&completed).map_err(|error| misfit(&error))
+}
+
+/// The model that the service's answer shows, in the spelling of the prior state.
+///
+/// # Errors
+/// The answer is not what the API promises.
+pub fn decode<M: Model>(body: &serde_json::Value, prior: Option<&M>) -> Result<M, Diagnostics> {
+    wire::decode(body, prior).map_err(|error| {
+        let detail = format!("{error}. This is a fault of the service or of the provider; please report it.");
+        Diagnostic::error("The service's answer is not understood", detail).into()
+    })
+}
+
+fn misfit(error: &ModelError) -> Diagnostics {
+    Diagnostic::error("The service's answer does not fit the plan", error.to_string())
+        .at(error.path.clone())
+        .into()
+}
+
+/// `planned` with every unknown value taken from `found`; a value that is in neither is null.
+fn fill(planned: Value, found: Value) -> Value {
+    match (planned, found) {
+        (Value::Unknown, Value::Unknown) => Value::Null,
+        (Value::Unknown, found) => found,
+        (Value::Object(planned), Value::Object(mut found)) => {
+            let attribute = |(name, value)| {
+                let found = found.remove(&name).unwrap_or(Value::Null);
+                (name, fill(value, found))
+            };
+            Value::Object(planned.into_iter().map(attribute).collect())
+        }
+        (Value::Map(planned), Value::Map(mut found)) => {
+            let entry = |(key, value)| {
+                let found = found.remove(&key).unwrap_or(Value::Null);
+                (key, fill(value, found))
+            };
+            Value::Map(planned.into_iter().map(entry).collect())
+        }
+        (Value::List(planned), Value::List(found)) => {
+            let mut found = found.into_iter();
+            Value::List(
+                planned
+                    .into_iter()
+                    .map(|value| fill(value, found.next().unwrap_or(Value::Null)))
+                    .collect(),
+            )
+        }
+        (planned, _) => empty_unknown(planned),
+    }
+}
+
+/// The value with everything unknown in it made null.
+fn empty_unknown(value: Value) -> Value {
+    match value {
+        Value::Unknown => Value::Null,
+        Value::List(elements) => Value::List(elements.into_iter().map(empty_unknown).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key, empty_unknown(value)))
+                .collect(),
+        ),
+        Value::Object(attributes) => Value::Object(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name, empty_unknown(value)))
+                .collect(),
+        ),
+        known => known,
+    }
+}
