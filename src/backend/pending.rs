@@ -266,13 +266,19 @@ fn lock(path: &Path) -> Result<File, NoteError> {
             }
             Err(TryLockError::Error(error)) => return Err(fail(error)),
         }
-        let held = file.metadata().map_err(fail)?;
-        match fs::metadata(path) {
-            Ok(named) if (named.dev(), named.ino()) == (held.dev(), held.ino()) => return Ok(file),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(fail(error)),
+        if is_at(&file, path).map_err(fail)? {
+            return Ok(file);
         }
+    }
+}
+
+/// Whether an open file is the one at this path, and not one that was removed or replaced since.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let held = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (held.dev(), held.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -333,8 +339,21 @@ impl std::error::Error for NoteError {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lock_of_a_file_that_was_removed_or_replaced_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let file = File::create(&path).unwrap();
+        assert!(is_at(&file, &path).unwrap());
+        fs::remove_file(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+        let _other = File::create(&path).unwrap();
+        assert!(!is_at(&file, &path).unwrap());
+    }
 
     #[test]
     fn the_folder_follows_the_base_directory_specification() {

@@ -1,0 +1,14 @@
+//! One file a resource type. A handler parses, decides by pure functions, writes in one transaction, and answers; what takes
+//! longer it leaves to a job or a worker, as the promise that stands in its outcome.
+
+pub(crate) mod galleries;
+pub(crate) mod gallery_images;
+pub(crate) mod gallery_versions;
+pub(crate) mod lists;
+pub(crate) mod managed_images;
+pub(crate) mod operations;
+pub(crate) mod platform_images;
+pub(crate) mod resource_groups;
+pub(crate) mod run_outputs;
+pub(crate) mod runs;
+pub(crate) mod templates;

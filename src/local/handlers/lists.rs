@@ -1,0 +1,91 @@
+//! Lists, in ARM's paging shape, and the plain reading of one resource.
+
+use http::StatusCode;
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::local::answer::Answer;
+use crate::local::presentation::{expect, present, template};
+use crate::local::refusal::Refused;
+use crate::local::request::Request;
+use crate::local::route::{Scope, Target};
+use crate::local::service::{Outcome, Shared};
+use crate::local::store::resources::{self, Kind, Resource};
+use crate::local::worker::watch;
+
+/// Most items in one answer.
+const PAGE: usize = 200;
+
+/// One page. `nextLink` is absent on the last.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<T> {
+    value: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
+}
+
+pub(crate) fn get(shared: &Shared, target: &Target) -> Result<Outcome, Refused> {
+    let found = shared.store.read("read a resource", |view| expect(view, target))?;
+    Ok(Answer::json(StatusCode::OK, &present(&found))?.into())
+}
+
+pub(crate) fn collection(shared: &Shared, request: &Request, scope: &Scope, kind: Kind) -> Result<Outcome, Refused> {
+    if kind == Kind::ImageTemplate {
+        watch::visit_all(shared)?;
+    }
+    let items = shared.store.read("read a list of resources", |view| {
+        let found = match scope {
+            Scope::Subscription(subscription) => resources::in_subscription(view, kind, subscription)?,
+            Scope::Group(group) => {
+                expect(view, group)?;
+                let content = resources::in_group(view, &group.group_key())?;
+                content.into_iter().filter(|resource| resource.kind == kind).collect()
+            }
+            Scope::Parent(parent) => {
+                expect(view, parent)?;
+                resources::children(view, kind, &parent.key())?
+            }
+        };
+        present_all(view, &found)
+    })?;
+    page(request, items)
+}
+
+/// Everything in a resource group.
+pub(crate) fn group_content(shared: &Shared, request: &Request, group: &Target) -> Result<Outcome, Refused> {
+    let items = shared.store.read("read the content of a resource group", |view| {
+        expect(view, group)?;
+        present_all(view, &resources::in_group(view, &group.group_key())?)
+    })?;
+    page(request, items)
+}
+
+fn present_all(view: &Connection, found: &[Resource]) -> Result<Vec<Map<String, Value>>, Refused> {
+    let present_one = |resource: &Resource| match resource.kind {
+        Kind::ImageTemplate => template(view, resource),
+        _ => Ok(present(resource)),
+    };
+    Ok(found.iter().map(present_one).collect::<rusqlite::Result<_>>()?)
+}
+
+/// The part of `items` that was asked for.
+pub(super) fn page<T: Serialize>(request: &Request, items: Vec<T>) -> Result<Outcome, Refused> {
+    let bad = |name: &str, value: &str| {
+        Refused::bad_request(
+            "InvalidParameter",
+            format!("The query parameter {name} has the value '{value}', which is not a number."),
+        )
+    };
+    let number = |name: &str, default: usize| match request.query(name) {
+        Some(value) => value.parse().map_err(|_| bad(name, value)),
+        None => Ok(default),
+    };
+    let begin: usize = number("$skiptoken", 0)?;
+    let size = number("$top", PAGE)?.clamp(1, PAGE);
+    let rest = items.len().saturating_sub(begin) > size;
+    let next_link = rest.then(|| request.next_link(begin + size));
+    let value = items.into_iter().skip(begin).take(size).collect();
+    Ok(Answer::json(StatusCode::OK, &Page { value, next_link })?.into())
+}

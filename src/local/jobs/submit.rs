@@ -1,0 +1,265 @@
+//! Submission of a template: what it refers to is checked, its staging resource group claimed, its files fetched into it. The end
+//! is Succeeded, or Failed with the reason.
+
+use std::sync::Arc;
+
+use super::checks::{self, Defect};
+use super::fetch::{FetchError, Limit};
+use super::staging::{self, Unclaimable};
+use super::{blocking, succeed};
+use crate::arm::error::ErrorDetail;
+use crate::arm::image_template::{
+    Customizer, ImageTemplate, ProvisioningError, ProvisioningErrorCode, ProvisioningState, Source, Validator,
+};
+use crate::local::error::StoreError;
+use crate::local::presentation::{stored_body, typed};
+use crate::local::service::Shared;
+use crate::local::store::operations::{self, Operation, Status};
+use crate::local::store::resources::{self, Resource};
+use crate::local::store::templates::{self, TemplateRow};
+use crate::local::validation::steps::{Reference, ReferenceKind, Step};
+use crate::local::worker::spec::{copy_name, staging_of};
+
+/// A file to fetch.
+struct Wanted {
+    uri: String,
+    sha256: Option<String>,
+    kind: ReferenceKind,
+    validation: bool,
+    index: usize,
+}
+
+pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Result<(), StoreError> {
+    let defect = match prepare(shared, &operation).await {
+        Ok(Some((template, staging_group))) => match fetch_all(shared, template, &staging_group).await {
+            Ok(template) => return finish(shared, operation, template).await,
+            Err(defect) => defect,
+        },
+        // The template is gone, or has been provisioned: nothing is left to do.
+        Ok(None) => return end_without_template(shared, operation).await,
+        Err(defect) => defect,
+    };
+    match defect {
+        Defect::Template(error) => fail(shared, operation, error).await,
+        Defect::Store(error) => Err(error),
+    }
+}
+
+/// Checks the template and claims its group, in one transaction: what was checked holds when the claim is made.
+async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Option<(ImageTemplate, String)>, Defect> {
+    let key = operation.target.clone();
+    let prepared = blocking(shared, move |shared| {
+        let result = shared.store.write("claim a staging resource group", |transaction| {
+            let Some((stored, row)) = read_creating(transaction, &key)? else {
+                return Ok(None);
+            };
+            let template: ImageTemplate = typed(&stored)?;
+            checks::check(shared, transaction, &template)?;
+            staging::claim(transaction, &stored, &template, &row).map_err(|error| match error {
+                Unclaimable::Group(reason) => Defect::new(ProvisioningErrorCode::BadStagingResourceGroup, reason),
+                Unclaimable::Database(error) => error.into(),
+            })?;
+            Ok::<_, Defect>(Some((template, row.staging_group)))
+        });
+        Ok(result)
+    });
+    prepared.await?
+}
+
+fn read_creating(
+    view: &rusqlite::Connection,
+    key: &crate::local::store::key::Key,
+) -> rusqlite::Result<Option<(Resource, TemplateRow)>> {
+    let stored = resources::get(view, key)?.filter(|template| template.state == ProvisioningState::Creating);
+    let row = templates::get(view, key)?;
+    Ok(stored.zip(row))
+}
+
+/// Fetches every referenced file, and fills in the checksums.
+async fn fetch_all(
+    shared: &Arc<Shared>,
+    mut template: ImageTemplate,
+    staging_group: &str,
+) -> Result<ImageTemplate, Defect> {
+    let folder = staging_of(&shared.root, staging_group).files();
+    for wanted in wanted(&template) {
+        let destination = folder.join(copy_name(wanted.validation, wanted.index));
+        let limit = match wanted.kind {
+            ReferenceKind::Script => Limit::SCRIPT,
+            ReferenceKind::File => Limit::FILE,
+        };
+        let fetched = shared
+            .fetcher()
+            .fetch(&wanted.uri, wanted.sha256.as_deref(), limit, &destination)
+            .await;
+        let sha256 = fetched.map_err(|error| defect(&wanted, &error))?;
+        fill_in_checksum(&mut template, &wanted, sha256);
+    }
+    fill_in_exact_version(&mut template);
+    Ok(template)
+}
+
+fn wanted(template: &ImageTemplate) -> Vec<Wanted> {
+    let properties = &template.properties;
+    let customizers = properties
+        .customize
+        .iter()
+        .flatten()
+        .map(Step::from)
+        .enumerate()
+        .map(|(index, step)| (false, index, step));
+    let validators = properties
+        .validate
+        .iter()
+        .flat_map(|validate| validate.in_vm_validations.iter().flatten());
+    let validators = validators
+        .map(Step::from)
+        .enumerate()
+        .map(|(index, step)| (true, index, step));
+    let reference = |(validation, index, step): (bool, usize, Step<'_>)| {
+        let Reference { uri, sha256, kind } = step.reference()?;
+        Some(Wanted {
+            uri: uri.to_owned(),
+            sha256: sha256.map(str::to_owned),
+            kind,
+            validation,
+            index,
+        })
+    };
+    customizers.chain(validators).filter_map(reference).collect()
+}
+
+fn defect(wanted: &Wanted, error: &FetchError) -> Defect {
+    let code = match (wanted.kind, wanted.validation) {
+        (ReferenceKind::File, _) => ProvisioningErrorCode::ServiceOther,
+        (ReferenceKind::Script, false) => ProvisioningErrorCode::NoCustomizerScript,
+        (ReferenceKind::Script, true) => ProvisioningErrorCode::NoValidatorScript,
+    };
+    let place = if wanted.validation {
+        "validate.inVMValidations"
+    } else {
+        "customize"
+    };
+    Defect::new(
+        code,
+        format!("{place}[{}]: {}.", wanted.index, crate::local::error::chain(error)),
+    )
+}
+
+fn fill_in_checksum(template: &mut ImageTemplate, wanted: &Wanted, sha256: String) {
+    let properties = &mut template.properties;
+    let place = if wanted.validation {
+        let validators = properties
+            .validate
+            .iter_mut()
+            .flat_map(|validate| validate.in_vm_validations.iter_mut().flatten());
+        validators.into_iter().nth(wanted.index).map(|step| match step {
+            Validator::Shell(script) => &mut script.sha256_checksum,
+            Validator::PowerShell(script) => &mut script.sha256_checksum,
+            Validator::File(file) => &mut file.sha256_checksum,
+        })
+    } else {
+        properties
+            .customize
+            .iter_mut()
+            .flatten()
+            .nth(wanted.index)
+            .and_then(|step| match step {
+                Customizer::Shell(script) => Some(&mut script.sha256_checksum),
+                Customizer::PowerShell(script) => Some(&mut script.sha256_checksum),
+                Customizer::File(file) => Some(&mut file.sha256_checksum),
+                Customizer::WindowsRestart(_) | Customizer::WindowsUpdate(_) => None,
+            })
+    };
+    if let Some(place) = place {
+        *place = Some(sha256);
+    }
+}
+
+/// A version that is not `latest` is exact already; what `latest` means is decided by each run.
+fn fill_in_exact_version(template: &mut ImageTemplate) {
+    match &mut template.properties.source {
+        Source::PlatformImage(image) => {
+            image.exact_version = image
+                .version
+                .clone()
+                .filter(|version| !version.eq_ignore_ascii_case("latest"));
+        }
+        Source::SharedImageVersion(image) => {
+            let id = &image.image_version_id;
+            let latest = id
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("latest"));
+            image.exact_version = (!latest).then(|| id.clone());
+        }
+        Source::ManagedImage(_) => {}
+    }
+}
+
+async fn finish(shared: &Arc<Shared>, operation: Operation, template: ImageTemplate) -> Result<(), StoreError> {
+    let finish = move |shared: &Shared| {
+        shared
+            .store
+            .write("record a provisioned image template", |transaction| {
+                let Some((mut stored, _)) = read_creating(transaction, &operation.target)? else {
+                    return Ok(());
+                };
+                stored.state = ProvisioningState::Succeeded;
+                if let Ok(body) = stored_body(&template) {
+                    stored.body = body;
+                }
+                resources::put(transaction, &stored)?;
+                Ok::<_, StoreError>(succeed(transaction, &operation)?)
+            })
+    };
+    blocking(shared, finish).await
+}
+
+async fn fail(shared: &Arc<Shared>, operation: Operation, error: ProvisioningError) -> Result<(), StoreError> {
+    let fail = move |shared: &Shared| {
+        shared.store.write("record a failed image template", |transaction| {
+            if let Some((stored, row)) = read_creating(transaction, &operation.target)? {
+                resources::set_state(transaction, &stored.key(), ProvisioningState::Failed)?;
+                // The claim was made in this job, after the row was read here; what it wrote stays.
+                templates::put(
+                    transaction,
+                    &stored.key(),
+                    &TemplateRow {
+                        error: Some(error.clone()),
+                        ..row
+                    },
+                )?;
+            }
+            let code = error.provisioning_error_code.map(String::from).unwrap_or_default();
+            let message = error.message.unwrap_or_default();
+            let mut detail = ErrorDetail::new("ResourceDeploymentFailure", message.clone());
+            detail.details = vec![ErrorDetail::new(code, message)];
+            Ok::<_, StoreError>(operations::end(
+                transaction,
+                operation.id,
+                Status::Failed,
+                Some(&detail),
+            )?)
+        })
+    };
+    blocking(shared, fail).await
+}
+
+async fn end_without_template(shared: &Arc<Shared>, operation: Operation) -> Result<(), StoreError> {
+    let end = move |shared: &Shared| {
+        let detail = ErrorDetail::new(
+            "ResourceNotFound",
+            "The image template was deleted while it was being created.",
+        );
+        shared.store.write("record the end of an operation", |transaction| {
+            Ok::<_, StoreError>(operations::end(
+                transaction,
+                operation.id,
+                Status::Failed,
+                Some(&detail),
+            )?)
+        })
+    };
+    blocking(shared, end).await
+}

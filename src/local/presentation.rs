@@ -1,0 +1,166 @@
+//! A resource as it is stored, and as it is answered.
+
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::refusal::Refused;
+use super::route::Target;
+use super::store::resources::{self, Kind, Resource};
+use super::store::{runs, templates};
+use crate::arm::image_template::{LastRunStatus, ProvisioningState, RunState};
+use crate::arm::location;
+
+/// Members that the columns of the store, or the path, already say.
+const OUTER: [&str; 5] = ["id", "name", "type", "location", "systemData"];
+
+/// Makes a resource out of a typed body.
+pub(crate) fn resource(
+    target: &Target,
+    region: &str,
+    state: ProvisioningState,
+    body: &impl Serialize,
+) -> Result<Resource, Refused> {
+    Ok(Resource {
+        kind: target.kind,
+        id: target.id(),
+        group: target.group_key(),
+        parent: target.parent_key(),
+        location: location::normalize(region),
+        state,
+        body: stored_body(body)?,
+    })
+}
+
+/// The part of a typed body that is stored.
+pub(crate) fn stored_body(body: &impl Serialize) -> Result<Map<String, Value>, Refused> {
+    let value =
+        serde_json::to_value(body).map_err(|error| Refused::bad_request("InvalidRequestContent", error.to_string()))?;
+    let Value::Object(mut members) = value else {
+        return Err(Refused::bad_request(
+            "InvalidRequestContent",
+            "A JSON object is expected.",
+        ));
+    };
+    for name in OUTER {
+        members.remove(name);
+    }
+    if let Some(Value::Object(properties)) = members.get_mut("properties") {
+        properties.remove("provisioningState");
+    }
+    Ok(members)
+}
+
+/// Reads a stored body back as the type that it was made of.
+pub(crate) fn typed<T: serde::de::DeserializeOwned>(resource: &Resource) -> Result<T, rusqlite::Error> {
+    let mut members = resource.body.clone();
+    members.insert("location".to_owned(), Value::from(resource.location.clone()));
+    serde_json::from_value(Value::Object(members))
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+/// A resource as ARM answers it. For a template use [`template`].
+pub(crate) fn present(resource: &Resource) -> Map<String, Value> {
+    let mut members = Map::new();
+    members.insert("id".to_owned(), Value::from(resource.id.clone()));
+    members.insert("name".to_owned(), Value::from(resource.name()));
+    members.insert("type".to_owned(), Value::from(resource.kind.resource_type()));
+    members.insert("location".to_owned(), Value::from(resource.location.clone()));
+    members.extend(resource.body.clone());
+    let properties = members.entry("properties").or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(properties) = properties {
+        properties.insert("provisioningState".to_owned(), Value::from(resource.state.as_str()));
+    }
+    members
+}
+
+/// A template with its states, its staging resource group and its last run.
+pub(crate) fn template(view: &Connection, resource: &Resource) -> rusqlite::Result<Map<String, Value>> {
+    let mut members = present(resource);
+    let key = resource.key();
+    let row = templates::get(view, &key)?;
+    let run = runs::last(view, &key)?;
+    if let Some(Value::Object(properties)) = members.get_mut("properties") {
+        if let Some(row) = row {
+            properties.insert("exactStagingResourceGroup".to_owned(), Value::from(row.staging_group));
+            if let Some(error) = row.error {
+                properties.insert(
+                    "provisioningError".to_owned(),
+                    serde_json::to_value(error).unwrap_or_default(),
+                );
+            }
+        }
+        if let Some(run) = run {
+            properties.insert(
+                "lastRunStatus".to_owned(),
+                serde_json::to_value(last_run_status(&run)).unwrap_or_default(),
+            );
+        }
+    }
+    Ok(members)
+}
+
+/// `lastRunStatus`. The phase stays visible when a run did not succeed: it tells how far it came.
+pub(crate) fn last_run_status(run: &runs::Run) -> LastRunStatus {
+    let succeeded = matches!(run.state, RunState::Succeeded | RunState::PartiallySucceeded);
+    LastRunStatus {
+        start_time: Some(run.queued_at.clone()),
+        end_time: run.ended_at.clone(),
+        run_state: Some(run.state),
+        run_sub_state: (!succeeded).then_some(run.sub_state),
+        message: Some(run.message.clone()),
+    }
+}
+
+/// The resource group of a request, which must exist and stay.
+pub(crate) fn expect_group(view: &Connection, target: &Target) -> Result<Resource, Refused> {
+    let group =
+        resources::get(view, &target.group_key())?.ok_or_else(|| Refused::resource_group_not_found(&target.group))?;
+    if group.state == ProvisioningState::Deleting {
+        return Err(Refused::conflict(
+            "ResourceGroupBeingDeleted",
+            format!(
+                "The resource group '{}' is in deprovisioning state and cannot perform this operation.",
+                target.group
+            ),
+        ));
+    }
+    Ok(group)
+}
+
+/// The resource of a request, with ARM's errors for what is missing on the way to it.
+pub(crate) fn expect(view: &Connection, target: &Target) -> Result<Resource, Refused> {
+    if let Some(resource) = resources::get(view, &target.key())? {
+        return Ok(resource);
+    }
+    if resources::get(view, &target.group_key())?.is_none() || target.kind == Kind::ResourceGroup {
+        return Err(Refused::resource_group_not_found(&target.group));
+    }
+    match target.parent() {
+        Some(parent) if resources::get(view, &parent.key())?.is_none() => Err(Refused::parent_not_found(parent.name())),
+        _ => Err(Refused::resource_not_found(
+            target.kind,
+            &target.names.join("/"),
+            &target.group,
+        )),
+    }
+}
+
+/// An existing resource that a PUT may replace: in the same place, and not on its way out.
+pub(crate) fn replaceable(view: &Connection, target: &Target, region: &str) -> Result<Option<Resource>, Refused> {
+    let Some(existing) = resources::get(view, &target.key())? else {
+        return Ok(None);
+    };
+    if existing.state == ProvisioningState::Deleting {
+        return Err(Refused::being_deleted(&existing.id));
+    }
+    if !location::same(&existing.location, region) {
+        return Err(Refused::other_location(
+            target.name(),
+            &target.group,
+            &existing.location,
+            region,
+        ));
+    }
+    Ok(Some(existing))
+}

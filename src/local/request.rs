@@ -1,0 +1,263 @@
+//! An incoming request: taken apart, and refused when its outer form is not right.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::refusal::Refused;
+use super::route::{Provider, Route, Scope};
+use crate::arm::body;
+
+/// Largest body that ARM takes, in bytes.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What Image Builder is asked in; see `reference` on which client sends which.
+const IMAGE_BUILDER_VERSIONS: [&str; 5] = ["2022-02-14", "2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"];
+/// Since this version galleries answer in today's shape, without members that the typed bodies do not know.
+const OLDEST_COMPUTE: &str = "2021-07-01";
+const OLDEST_RESOURCES: &str = "2019-10-01";
+
+/// One request.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) route: Route,
+    pub(crate) api_version: String,
+    /// `scheme://authority` under which the request came in; operations' URLs begin with it.
+    pub(crate) base: String,
+    /// Path as it was sent, for links to further pages.
+    path: String,
+    query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Request {
+    /// Takes a request apart.
+    pub(crate) fn parse(request: http::Request<Bytes>) -> Result<Self, Refused> {
+        let (head, body) = request.into_parts();
+        let path = decode(head.uri.path());
+        let query: Vec<(String, String)> = head
+            .uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (decode(name).to_lowercase(), decode(value)))
+            .collect();
+        let Some(route) = Route::parse(&path) else {
+            return Err(Refused::new(
+                StatusCode::NOT_FOUND,
+                "InvalidResourceType",
+                format!("The local backend does not know the path '{path}'."),
+            ));
+        };
+        let api_version = query
+            .iter()
+            .find(|(name, _)| name == "api-version")
+            .map(|(_, value)| value.clone());
+        let api_version = check_api_version(api_version, provider(&route))?;
+        if body.len() > LARGEST_BODY {
+            return Err(Refused::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestContentTooLarge",
+                format!(
+                    "The request content size of {} bytes exceeds the maximum of 4 MB. A long script can be given as scriptUri, and a file by a \
+                     File customizer.",
+                    body.len()
+                ),
+            ));
+        }
+        Ok(Self {
+            method: head.method,
+            route,
+            api_version,
+            base: base(&head.uri, &head.headers),
+            path: head.uri.path().to_owned(),
+            query,
+            body,
+        })
+    }
+
+    /// The value of a query parameter; names have no case.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The URL of the same list from the item `begin` on.
+    pub(crate) fn next_link(&self, begin: usize) -> String {
+        let top = self.query("$top").map(|top| format!("&$top={top}")).unwrap_or_default();
+        format!(
+            "{}{}?api-version={}{top}&$skiptoken={begin}",
+            self.base, self.path, self.api_version
+        )
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Result<Value, Refused> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Refused::bad_request(
+                "InvalidRequestContent",
+                format!("The request content was invalid and could not be deserialized: '{error}'."),
+            )
+        })
+    }
+
+    /// The body as `T`; a member that `T` does not know is refused.
+    pub(crate) fn strict<T: DeserializeOwned + Serialize>(&self) -> Result<T, Refused> {
+        body::strict(&self.json()?).map_err(|error| {
+            Refused::bad_request(
+                "ValidationFailed",
+                format!("Unmarshalling entity encountered error: {error}."),
+            )
+        })
+    }
+
+    /// The body as `T`; what `T` does not know is passed over, as Microsoft.Compute does.
+    pub(crate) fn lenient<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        serde_path_to_error::deserialize(self.json()?).map_err(|error| {
+            let path = error.path().to_string();
+            Refused::bad_request(
+                "InvalidParameter",
+                format!("The value of '{path}' is not right: {}.", error.into_inner()),
+            )
+        })
+    }
+}
+
+/// The id under which a client follows a chain of requests, or a new one.
+pub(crate) fn correlation(headers: &http::HeaderMap) -> HeaderValue {
+    let given = headers.get("x-ms-correlation-request-id").cloned();
+    given
+        .or_else(|| HeaderValue::from_str(&Uuid::new_v4().to_string()).ok())
+        .unwrap_or_else(|| HeaderValue::from_static("00000000-0000-0000-0000-000000000000"))
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+fn base(uri: &http::Uri, headers: &http::HeaderMap) -> String {
+    let host = || {
+        headers
+            .get(http::header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .map(str::to_owned)
+    };
+    let authority = uri.authority().map(ToString::to_string).or_else(host);
+    // In this process nothing listens, so any authority leads back to this service.
+    format!(
+        "{}://{}",
+        uri.scheme_str().unwrap_or("https"),
+        authority.as_deref().unwrap_or("local")
+    )
+}
+
+fn provider(route: &Route) -> Provider {
+    match route {
+        Route::Resource(target) => Provider::of(target.kind),
+        Route::Collection(_, kind) => Provider::of(*kind),
+        Route::GroupContent(_) => Provider::Resources,
+        Route::Action(..) | Route::RunOutputs(_) | Route::RunOutput(..) => Provider::ImageBuilder,
+        Route::Operation { provider, .. } => *provider,
+        Route::PlatformVersions(_) | Route::PlatformVersion(..) => Provider::Compute,
+    }
+}
+
+/// The subscription in the path of `route`.
+pub(crate) fn subscription(route: &Route) -> Option<&str> {
+    Some(match route {
+        Route::Resource(target)
+        | Route::GroupContent(target)
+        | Route::Action(target, _)
+        | Route::RunOutputs(target)
+        | Route::RunOutput(target, _)
+        | Route::Collection(Scope::Group(target) | Scope::Parent(target), _) => &target.subscription,
+        Route::Collection(Scope::Subscription(subscription), _) => subscription,
+        Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,
+        Route::Operation { .. } => return None,
+    })
+}
+
+fn check_api_version(version: Option<String>, provider: Provider) -> Result<String, Refused> {
+    let Some(version) = version.filter(|version| !version.is_empty()) else {
+        return Err(Refused::bad_request(
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        ));
+    };
+    let invalid = |supported: &str| {
+        let namespace = provider.namespace();
+        Err(Refused::bad_request(
+            "InvalidApiVersionParameter",
+            format!("The api-version '{version}' is invalid for {namespace}. The supported versions are {supported}."),
+        ))
+    };
+    let dated = version.len() >= 10
+        && version.is_char_boundary(10)
+        && version[..10].parse::<jiff::civil::Date>().is_ok()
+        && (version.len() == 10 || version.ends_with("-preview"));
+    match provider {
+        Provider::ImageBuilder if !IMAGE_BUILDER_VERSIONS.contains(&version.as_str()) => {
+            invalid(&IMAGE_BUILDER_VERSIONS.join(", "))
+        }
+        Provider::Compute if !dated || version.as_str() < OLDEST_COMPUTE => {
+            invalid(&format!("those since {OLDEST_COMPUTE}"))
+        }
+        Provider::Resources if !dated || version.as_str() < OLDEST_RESOURCES => {
+            invalid(&format!("those since {OLDEST_RESOURCES}"))
+        }
+        _ => Ok(version),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn parse(uri: &str) -> Result<Request, Refused> {
+        Request::parse(http::Request::get(uri).body(Bytes::new()).unwrap())
+    }
+
+    fn code(uri: &str) -> String {
+        parse(uri).unwrap_err().body.error.code
+    }
+
+    #[test]
+    fn the_api_version_is_required_and_checked() {
+        let template = "/subscriptions/s/resourceGroups/g/providers/Microsoft.VirtualMachineImages/imageTemplates/t";
+        assert_eq!(code(template), "MissingApiVersionParameter");
+        assert_eq!(
+            code(&format!("{template}?api-version=2024-01-01")),
+            "InvalidApiVersionParameter"
+        );
+        for version in ["2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"] {
+            assert!(parse(&format!("{template}?API-Version={version}")).is_ok(), "{version}");
+        }
+    }
+
+    #[test]
+    fn encoded_names_are_decoded() {
+        let request = parse("/subscriptions/s/resourceGroups/g%28r%29?api-version=2025-04-01").unwrap();
+        assert!(matches!(request.route, Route::Resource(target) if target.group == "g(r)"));
+    }
+
+    #[test]
+    fn a_body_over_four_megabytes_is_refused() {
+        let uri = "/subscriptions/s/resourceGroups/g?api-version=2025-04-01";
+        let request = http::Request::put(uri)
+            .body(Bytes::from(vec![b' '; LARGEST_BODY + 1]))
+            .unwrap();
+        assert_eq!(
+            Request::parse(request).unwrap_err().body.error.code,
+            "RequestContentTooLarge"
+        );
+    }
+}

@@ -1,0 +1,344 @@
+//! Which resource a path means. Pure; ARM does not care about the case of a path's fixed words.
+
+use uuid::Uuid;
+
+use super::store::key::Key;
+use super::store::resources::Kind;
+
+/// A resource's id, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) kind: Kind,
+    pub(crate) subscription: String,
+    pub(crate) group: String,
+    /// Names from the outermost resource to the one meant: gallery, image, version.
+    pub(crate) names: Vec<String>,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// One resource.
+    Resource(Target),
+    /// The resources of one kind in a subscription, a group or under a parent.
+    Collection(Scope, Kind),
+    /// Everything in a resource group.
+    GroupContent(Target),
+    /// POST on a template.
+    Action(Target, Action),
+    RunOutputs(Target),
+    RunOutput(Target, String),
+    /// An operation's status, or the location of one.
+    Operation {
+        provider: Provider,
+        id: Uuid,
+    },
+    PlatformVersions(PlatformImage),
+    PlatformVersion(PlatformImage, String),
+}
+
+/// Where a list is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Subscription(String),
+    Group(Target),
+    Parent(Target),
+}
+
+/// What can be asked of a template by POST.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Run,
+    Cancel,
+}
+
+/// The resource providers that the service stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Provider {
+    Resources,
+    Compute,
+    ImageBuilder,
+}
+
+/// A marketplace image without its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlatformImage {
+    pub(crate) subscription: String,
+    pub(crate) location: String,
+    pub(crate) publisher: String,
+    pub(crate) offer: String,
+    pub(crate) sku: String,
+}
+
+impl Target {
+    fn group(subscription: &str, name: &str) -> Self {
+        Self {
+            kind: Kind::ResourceGroup,
+            subscription: subscription.to_owned(),
+            group: name.to_owned(),
+            names: vec![],
+        }
+    }
+
+    /// The id in the spelling of the request, and ARM's for the fixed words.
+    pub(crate) fn id(&self) -> String {
+        let group = format!("/subscriptions/{}/resourceGroups/{}", self.subscription, self.group);
+        let mut types = self.kind.resource_type().split('/');
+        let namespace = types.next().unwrap_or_default();
+        if self.names.is_empty() {
+            return group;
+        }
+        let path: String = types
+            .zip(&self.names)
+            .map(|(segment, name)| format!("/{segment}/{name}"))
+            .collect();
+        format!("{group}/providers/{namespace}{path}")
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key::of(&self.id())
+    }
+
+    pub(crate) fn group_key(&self) -> Key {
+        Key::resource_group(&self.subscription, &self.group)
+    }
+
+    /// The resource's own name.
+    pub(crate) fn name(&self) -> &str {
+        self.names.last().unwrap_or(&self.group)
+    }
+
+    /// The enclosing resource, if it is not the resource group.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        let kind = match self.kind {
+            Kind::GalleryImage => Kind::Gallery,
+            Kind::GalleryImageVersion => Kind::GalleryImage,
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            names: self.names[..self.names.len() - 1].to_vec(),
+            ..self.clone()
+        })
+    }
+
+    pub(crate) fn parent_key(&self) -> Key {
+        self.parent().map_or_else(|| self.group_key(), |parent| parent.key())
+    }
+
+    /// Reads an id out of a body.
+    pub(crate) fn parse(id: &str) -> Option<Self> {
+        match Route::parse(id)? {
+            Route::Resource(target) => Some(target),
+            _ => None,
+        }
+    }
+}
+
+impl Provider {
+    /// The provider whose API versions count for a resource.
+    pub(crate) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::ResourceGroup => Self::Resources,
+            Kind::ImageTemplate => Self::ImageBuilder,
+            Kind::Gallery | Kind::GalleryImage | Kind::GalleryImageVersion | Kind::ManagedImage => Self::Compute,
+        }
+    }
+
+    pub(crate) fn namespace(self) -> &'static str {
+        match self {
+            Self::Resources => "Microsoft.Resources",
+            Self::Compute => "Microsoft.Compute",
+            Self::ImageBuilder => "Microsoft.VirtualMachineImages",
+        }
+    }
+
+    fn named(namespace: &str) -> Option<Self> {
+        [Self::Resources, Self::Compute, Self::ImageBuilder]
+            .into_iter()
+            .find(|known| known.namespace().eq_ignore_ascii_case(namespace))
+    }
+}
+
+impl Route {
+    /// Reads a path. `None` for one that leads nowhere.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        if segments.iter().any(|segment| segment.is_empty()) {
+            return None;
+        }
+        let words: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let subscription = match words.first() {
+            Some(&"subscriptions") => *segments.get(1)?,
+            _ => return None,
+        };
+        match &words[2..] {
+            ["resourcegroups"] => Some(Self::Collection(
+                Scope::Subscription(subscription.to_owned()),
+                Kind::ResourceGroup,
+            )),
+            ["resourcegroups", _] => Some(Self::Resource(Target::group(subscription, segments[3]))),
+            ["resourcegroups", _, "resources"] => Some(Self::GroupContent(Target::group(subscription, segments[3]))),
+            ["resourcegroups", _, "providers", ..] => {
+                in_group(Target::group(subscription, segments[3]), &words[5..], &segments[5..])
+            }
+            ["providers", ..] => in_subscription(subscription, &words[3..], &segments[3..]),
+            _ => None,
+        }
+    }
+}
+
+fn in_group(group: Target, words: &[&str], segments: &[&str]) -> Option<Route> {
+    let target = |kind, names: &[usize]| Target {
+        kind,
+        names: names.iter().map(|index| segments[*index].to_owned()).collect(),
+        ..group.clone()
+    };
+    Some(match words {
+        ["microsoft.compute", "galleries"] => Route::Collection(Scope::Group(group), Kind::Gallery),
+        ["microsoft.compute", "galleries", _] => Route::Resource(target(Kind::Gallery, &[2])),
+        ["microsoft.compute", "galleries", _, "images"] => {
+            Route::Collection(Scope::Parent(target(Kind::Gallery, &[2])), Kind::GalleryImage)
+        }
+        ["microsoft.compute", "galleries", _, "images", _] => Route::Resource(target(Kind::GalleryImage, &[2, 4])),
+        ["microsoft.compute", "galleries", _, "images", _, "versions"] => Route::Collection(
+            Scope::Parent(target(Kind::GalleryImage, &[2, 4])),
+            Kind::GalleryImageVersion,
+        ),
+        ["microsoft.compute", "galleries", _, "images", _, "versions", _] => {
+            Route::Resource(target(Kind::GalleryImageVersion, &[2, 4, 6]))
+        }
+        ["microsoft.compute", "images"] => Route::Collection(Scope::Group(group), Kind::ManagedImage),
+        ["microsoft.compute", "images", _] => Route::Resource(target(Kind::ManagedImage, &[2])),
+        ["microsoft.virtualmachineimages", "imagetemplates"] => {
+            Route::Collection(Scope::Group(group), Kind::ImageTemplate)
+        }
+        ["microsoft.virtualmachineimages", "imagetemplates", _, rest @ ..] => {
+            let template = target(Kind::ImageTemplate, &[2]);
+            match rest {
+                [] => Route::Resource(template),
+                ["run"] => Route::Action(template, Action::Run),
+                ["cancel"] => Route::Action(template, Action::Cancel),
+                ["runoutputs"] => Route::RunOutputs(template),
+                ["runoutputs", _] => Route::RunOutput(template, segments[4].to_owned()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn in_subscription(subscription: &str, words: &[&str], segments: &[&str]) -> Option<Route> {
+    let scope = Scope::Subscription(subscription.to_owned());
+    Some(match words {
+        ["microsoft.compute", "galleries"] => Route::Collection(scope, Kind::Gallery),
+        ["microsoft.compute", "images"] => Route::Collection(scope, Kind::ManagedImage),
+        ["microsoft.virtualmachineimages", "imagetemplates"] => Route::Collection(scope, Kind::ImageTemplate),
+        [namespace, "locations", _, "operations", id] => Route::Operation {
+            provider: Provider::named(namespace)?,
+            id: id.parse().ok()?,
+        },
+        [
+            "microsoft.compute",
+            "locations",
+            _,
+            "publishers",
+            _,
+            "artifacttypes",
+            "vmimage",
+            "offers",
+            _,
+            "skus",
+            _,
+            "versions",
+            rest @ ..,
+        ] => {
+            let image = PlatformImage {
+                subscription: subscription.to_owned(),
+                location: segments[2].to_owned(),
+                publisher: segments[4].to_owned(),
+                offer: segments[8].to_owned(),
+                sku: segments[10].to_owned(),
+            };
+            match rest {
+                [] => Route::PlatformVersions(image),
+                [_] => Route::PlatformVersion(image, segments[12].to_owned()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    const GROUP: &str = "/subscriptions/S/resourceGroups/Rg";
+
+    #[test]
+    fn fixed_words_are_read_in_any_case_and_names_keep_theirs() {
+        let target = Target::parse(
+            "/SUBSCRIPTIONS/S/resourcegroups/Rg/PROVIDERS/microsoft.compute/Galleries/G/Images/I/VERSIONS/1.0.0",
+        )
+        .unwrap();
+        assert_eq!(
+            target.id(),
+            format!("{GROUP}/providers/Microsoft.Compute/galleries/G/images/I/versions/1.0.0")
+        );
+        assert_eq!(target.name(), "1.0.0");
+        assert_eq!(
+            target.parent().unwrap().id(),
+            format!("{GROUP}/providers/Microsoft.Compute/galleries/G/images/I")
+        );
+    }
+
+    #[test]
+    fn actions_are_read_in_any_case() {
+        let route = Route::parse(&format!(
+            "{GROUP}/providers/Microsoft.VirtualMachineImages/imageTemplates/t/Run"
+        ))
+        .unwrap();
+        assert!(matches!(route, Route::Action(target, Action::Run) if target.name() == "t"));
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_no_route() {
+        for path in [
+            "/",
+            "/subscriptions",
+            "/subscriptions/s/resourceGroups//x",
+            "/subscriptions/s/providers/Microsoft.Compute/disks",
+            "x/y",
+        ] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn platform_versions_have_their_own_route() {
+        let path = "/subscriptions/s/providers/Microsoft.Compute/locations/westus2/publishers/imagebuilder/artifacttypes/vmimage/offers/busybox/skus/tiny/versions";
+        assert!(
+            matches!(Route::parse(path), Some(Route::PlatformVersions(image)) if image.sku == "tiny" && image.location == "westus2")
+        );
+        assert!(
+            matches!(Route::parse(&format!("{path}/1.2.3")), Some(Route::PlatformVersion(_, version)) if version == "1.2.3")
+        );
+    }
+
+    #[test]
+    fn an_operation_belongs_to_its_provider() {
+        let id = Uuid::nil();
+        let path =
+            format!("/subscriptions/s/providers/Microsoft.VirtualMachineImages/locations/westus2/operations/{id}");
+        assert_eq!(
+            Route::parse(&path),
+            Some(Route::Operation {
+                provider: Provider::ImageBuilder,
+                id
+            })
+        );
+    }
+}

@@ -1,0 +1,215 @@
+//! The service: opens the root, answers requests, and does afterwards what an answer has promised.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use uuid::Uuid;
+
+use super::answer::Answer;
+use super::catalogue::Catalogue;
+use super::error::{OpenError, OpenErrorKind, StoreError, chain};
+use super::jobs::fetch::Fetcher;
+use super::options::LocalOptions;
+use super::refusal::Refused;
+use super::request::{self, Request};
+use super::root::Root;
+use super::store::{Store, operations, runs};
+use super::worker::spawn::Launch;
+use super::worker::watch;
+use super::{jobs, router};
+use crate::backend::transport::{BoxFuture, Transport, TransportError};
+
+/// Image Builder and its neighbours, on one root folder.
+#[derive(Debug, Clone)]
+pub struct LocalService {
+    shared: Arc<Shared>,
+}
+
+/// What handlers and jobs work with.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: LocalOptions,
+    pub(crate) root: Root,
+    pub(crate) store: Store,
+    pub(crate) catalogue: Catalogue,
+    fetcher: OnceLock<Fetcher>,
+    taken_over: AtomicBool,
+}
+
+/// A handler's answer, and what is to be done once it stands.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) answer: Answer,
+    pub(crate) after: After,
+}
+
+/// What an answer has promised.
+#[derive(Debug)]
+pub(crate) enum After {
+    Nothing,
+    /// Carry out an operation.
+    Drive(Uuid),
+    /// Start the worker of a run.
+    Launch(Box<Launch>),
+    /// Tell the worker of a run to stop.
+    Cancel(Uuid),
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self {
+            answer,
+            after: After::Nothing,
+        }
+    }
+}
+
+impl LocalService {
+    /// Opens a root; makes it when it is absent.
+    ///
+    /// # Errors
+    /// When the folder belongs to somebody else, lies on an unsuitable file system, was written by a later version, or
+    /// cannot be written; or when an option is not usable.
+    pub fn open(options: LocalOptions) -> Result<Arc<Self>, OpenError> {
+        for image in &options.platform_images {
+            check_platform_image(image)
+                .map_err(|reason| OpenError::new(OpenErrorKind::Option(reason), &options.root, None))?;
+        }
+        let root = Root::open(&options.root)?;
+        let store = Store::open(&root.database())?;
+        let catalogue = Catalogue::new(options.platform_images.clone());
+        let shared = Shared {
+            options,
+            root,
+            store,
+            catalogue,
+            fetcher: OnceLock::new(),
+            taken_over: AtomicBool::new(false),
+        };
+        Ok(Arc::new(Self {
+            shared: Arc::new(shared),
+        }))
+    }
+
+    /// The root's own identity, made with it.
+    #[must_use]
+    pub fn root_id(&self) -> Uuid {
+        self.shared.store.root_id()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// The root folder, without symbolic links.
+    #[must_use]
+    pub fn root(&self) -> &std::path::Path {
+        self.shared.root.directory()
+    }
+}
+
+impl Transport for LocalService {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move { Ok(answer(shared, request).await) })
+    }
+}
+
+async fn answer(shared: Arc<Shared>, request: http::Request<Bytes>) -> Response<Bytes> {
+    let correlation = request::correlation(request.headers());
+    if !shared.taken_over.swap(true, Ordering::AcqRel) {
+        take_over(&shared).await;
+    }
+    let request = match Request::parse(request) {
+        Ok(request) => request,
+        Err(refused) => return Answer::from(refused).into_response("", "", &correlation),
+    };
+    let (base, api_version) = (request.base.clone(), request.api_version.clone());
+    // The store waits for the disk, and for other processes. What the answer promises is begun in the same closure, which runs to
+    // its end even if the client drops this future.
+    let handled = tokio::task::spawn_blocking(move || handle(&shared, &request)).await;
+    let answer = handled.unwrap_or_else(|panic| {
+        tracing::error!(error = %panic, "a handler of the local backend panicked");
+        let text = "A handler of the local backend panicked; its message is in the provider's log.";
+        Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", text).into()
+    });
+    answer.into_response(&base, &api_version, &correlation)
+}
+
+/// Runs a handler, and begins what it has promised.
+fn handle(shared: &Arc<Shared>, request: &Request) -> Answer {
+    let Outcome { answer, after } = match router::dispatch(shared, request) {
+        Ok(outcome) => outcome,
+        Err(refused) => return refused.into(),
+    };
+    match after {
+        After::Nothing => {}
+        After::Drive(operation) => drop(tokio::spawn(jobs::drive(Arc::clone(shared), operation))),
+        After::Launch(launch) => launch.start(shared),
+        After::Cancel(run) => watch::signal_cancel(&shared.root, run),
+    }
+    answer
+}
+
+/// Whatever another process has left unfinished is carried on: once per process, before its first answer.
+async fn take_over(shared: &Arc<Shared>) {
+    let found = {
+        let shared = Arc::clone(shared);
+        tokio::task::spawn_blocking(move || unfinished(&shared)).await
+    };
+    match found {
+        Ok(Ok(operations)) => {
+            for operation in operations {
+                tokio::spawn(jobs::drive(Arc::clone(shared), operation));
+            }
+        }
+        Ok(Err(error)) => tracing::warn!(
+            error = chain(&error),
+            "unfinished work of the local backend could not be looked for"
+        ),
+        Err(error) => tracing::error!(error = %error, "looking for unfinished work of the local backend panicked"),
+    }
+}
+
+fn unfinished(shared: &Shared) -> Result<Vec<Uuid>, StoreError> {
+    let (operations, runs) = shared.store.read("look for unfinished work", |view| {
+        Ok::<_, StoreError>((operations::in_progress(view)?, runs::in_progress(view)?))
+    })?;
+    for run in runs {
+        watch::visit(shared, &run)?;
+    }
+    if let Err(error) = shared.root.empty_trash() {
+        tracing::warn!(%error, "the trash of the local backend could not be emptied");
+    }
+    Ok(operations
+        .into_iter()
+        .filter(|operation| operation.run.is_none())
+        .map(|operation| operation.id)
+        .collect())
+}
+
+impl Shared {
+    /// The client for referenced files; made at the first use, since most commands of Terraform fetch nothing.
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        self.fetcher.get_or_init(Fetcher::new)
+    }
+
+    pub(crate) fn subscription(&self) -> String {
+        self.options.subscription_id.to_string()
+    }
+}
+
+fn check_platform_image(image: &super::options::PlatformImage) -> Result<(), String> {
+    let name = format!("{}:{}:{}:{}", image.publisher, image.offer, image.sku, image.version);
+    crate::arm::names::sha256(&image.sha256).map_err(|reason| format!("platform image {name}: {reason}"))?;
+    if image.archive.is_file() {
+        Ok(())
+    } else {
+        Err(format!(
+            "platform image {name}: there is no file {}",
+            image.archive.display()
+        ))
+    }
+}

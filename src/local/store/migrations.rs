@@ -1,0 +1,122 @@
+//! The tables, and how a database of an earlier version gets them. The number is kept in `user_version`.
+
+use rusqlite::{Connection, TransactionBehavior};
+use uuid::Uuid;
+
+/// The schema that this program reads and writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Step n leads from version n to n + 1. Never edit one that was released.
+const MIGRATIONS: [&str; 1] = [FIRST];
+
+/// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
+/// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
+const FIRST: &str = "
+CREATE TABLE root (id TEXT NOT NULL);
+
+CREATE TABLE resources (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    group_key TEXT NOT NULL,
+    parent_key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    state TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX resources_by_group ON resources (group_key, kind);
+CREATE INDEX resources_by_parent ON resources (parent_key, kind);
+CREATE INDEX resources_by_kind ON resources (kind);
+
+CREATE TABLE templates (
+    key TEXT PRIMARY KEY REFERENCES resources (key) ON DELETE CASCADE,
+    staging_group TEXT NOT NULL,
+    staging_ownership TEXT NOT NULL,
+    error TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operations (
+    id TEXT PRIMARY KEY,
+    location TEXT NOT NULL,
+    style TEXT NOT NULL,
+    job TEXT NOT NULL,
+    target_key TEXT NOT NULL,
+    run_id TEXT,
+    status TEXT NOT NULL,
+    error TEXT,
+    started_at TEXT NOT NULL,
+    ended_at TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operations_in_progress ON operations (target_key) WHERE status = 'InProgress';
+
+CREATE TABLE runs (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    template_key TEXT NOT NULL REFERENCES resources (key) ON DELETE CASCADE,
+    template_id TEXT NOT NULL,
+    log TEXT NOT NULL,
+    state TEXT NOT NULL,
+    sub_state TEXT NOT NULL,
+    message TEXT NOT NULL,
+    starts INTEGER NOT NULL,
+    queued_at TEXT NOT NULL,
+    ended_at TEXT
+) STRICT;
+CREATE INDEX runs_by_template ON runs (template_key, sequence);
+CREATE INDEX runs_in_progress ON runs (sequence) WHERE ended_at IS NULL;
+
+CREATE TABLE run_outputs (
+    template_key TEXT NOT NULL REFERENCES resources (key) ON DELETE CASCADE,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    artifact_id TEXT,
+    artifact_uri TEXT,
+    PRIMARY KEY (template_key, name_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE artifacts (
+    id TEXT PRIMARY KEY,
+    owner_key TEXT NOT NULL UNIQUE REFERENCES resources (key) ON DELETE CASCADE,
+    run_id TEXT NOT NULL,
+    template_id TEXT NOT NULL,
+    disk_bytes INTEGER NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+pub(super) enum MigrationError {
+    Newer { found: i64 },
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for MigrationError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Brings the database to [`VERSION`]. Several processes may try at once: the version is read under the write lock.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError> {
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    if found > VERSION {
+        return Err(MigrationError::Newer { found });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if found == 0 {
+        transaction.execute("INSERT INTO root (id) VALUES (?1)", [Uuid::new_v4().to_string()])?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
+}

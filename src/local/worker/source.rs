@@ -1,0 +1,200 @@
+//! What a template's source means now: the root tree to start from, and the exact version.
+
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+
+use crate::arm::gallery_image::{GalleryImage, HyperVGeneration, OsType, SecurityType};
+use crate::arm::gallery_image_version::GalleryImageVersion;
+use crate::arm::image_template::{ProvisioningErrorCode, ProvisioningState, Source};
+use crate::arm::location;
+use crate::arm::managed_image::ManagedImage;
+use crate::arm::version::ImageVersion;
+use crate::local::catalogue::{Catalogue, Origin};
+use crate::local::error::StoreError;
+use crate::local::presentation::typed;
+use crate::local::root::Root;
+use crate::local::route::Target;
+use crate::local::store::artifacts;
+use crate::local::store::key::Key;
+use crate::local::store::resources::{self, Kind, Resource};
+
+/// A source that can be built from.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved {
+    pub(crate) tree: image_engine::Source,
+    /// What is shown as `exactVersion`; a managed image has none.
+    pub(crate) exact: Option<String>,
+    /// The number for versioning by Source.
+    pub(crate) version: Option<String>,
+    pub(crate) traits: Traits,
+}
+
+/// In what source and target must agree.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Traits {
+    pub(crate) generation: HyperVGeneration,
+    /// A managed image does not say it.
+    pub(crate) security: Option<SecurityType>,
+}
+
+/// Why a source cannot be used.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// The template's author can mend it.
+    Source {
+        code: ProvisioningErrorCode,
+        reason: String,
+    },
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unusable {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<rusqlite::Error> for Unusable {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Resolves the source of a template in the region `region`.
+pub(crate) fn resolve(
+    view: &Connection,
+    root: &Root,
+    catalogue: &Catalogue,
+    source: &Source,
+    region: &str,
+) -> Result<Resolved, Unusable> {
+    match source {
+        Source::PlatformImage(image) => {
+            let [publisher, offer, sku, version] = [&image.publisher, &image.offer, &image.sku, &image.version]
+                .map(|member| member.as_deref().unwrap_or_default());
+            let entry = catalogue
+                .resolve(publisher, offer, sku, version)
+                .map_err(|reason| Unusable::Source {
+                    code: ProvisioningErrorCode::BadPirSource,
+                    reason: format!("The source '{publisher}:{offer}:{sku}:{version}' cannot be used: {reason}."),
+                })?;
+            let tree = match entry.origin {
+                Origin::Busybox => image_engine::Source::Busybox,
+                Origin::Archive { path, sha256 } => image_engine::Source::Tree {
+                    archive: path,
+                    sha256: Some(sha256),
+                },
+            };
+            let traits = Traits {
+                generation: HyperVGeneration::V2,
+                security: Some(SecurityType::TrustedLaunchSupported),
+            };
+            Ok(Resolved {
+                tree,
+                exact: Some(entry.version.clone()),
+                version: Some(entry.version),
+                traits,
+            })
+        }
+        Source::ManagedImage(image) => managed_image(view, root, &image.image_id, region),
+        Source::SharedImageVersion(image) => gallery_version(view, root, &image.image_version_id),
+    }
+}
+
+fn managed_image(view: &Connection, root: &Root, id: &str, region: &str) -> Result<Resolved, Unusable> {
+    let refuse = |reason: String| Unusable::Source {
+        code: ProvisioningErrorCode::BadManagedImageSource,
+        reason,
+    };
+    let found = usable(view, id, Kind::ManagedImage)?
+        .ok_or_else(|| refuse(format!("The source image '{id}' was not found.")))?;
+    if !location::same(&found.location, region) {
+        return Err(refuse(format!(
+            "The source image '{id}' is in the region {}, and the image template in {region}; they must be in the same.",
+            found.location
+        )));
+    }
+    let properties = typed::<ManagedImage>(&found)?.properties.unwrap_or_default();
+    let windows = properties
+        .storage_profile
+        .and_then(|profile| profile.os_disk)
+        .is_some_and(|disk| disk.os_type == OsType::Windows);
+    let archive = tree(view, root, &found.key())?;
+    match archive {
+        Some(archive) if !windows => Ok(Resolved {
+            tree: image_engine::Source::Tree { archive, sha256: None },
+            exact: None,
+            version: None,
+            traits: Traits {
+                generation: properties.hyper_v_generation.unwrap_or(HyperVGeneration::V1),
+                security: None,
+            },
+        }),
+        _ => Err(refuse(format!(
+            "The source image '{id}' has no root tree on this machine."
+        ))),
+    }
+}
+
+fn gallery_version(view: &Connection, root: &Root, id: &str) -> Result<Resolved, Unusable> {
+    let refuse = |reason: String| Unusable::Source {
+        code: ProvisioningErrorCode::BadSharedImageVersionSource,
+        reason,
+    };
+    let not_found = || refuse(format!("The source image version '{id}' was not found."));
+    let target = Target::parse(id)
+        .filter(|target| target.kind == Kind::GalleryImageVersion)
+        .ok_or_else(not_found)?;
+    let found = if target.name().eq_ignore_ascii_case("latest") {
+        latest(view, &target.parent_key())?.ok_or_else(|| {
+            refuse(format!("The source '{id}' cannot be resolved: the gallery image has no version which is not excluded from latest."))
+        })?
+    } else {
+        usable(view, id, Kind::GalleryImageVersion)?.ok_or_else(not_found)?
+    };
+    let image = resources::get(view, &target.parent_key())?.ok_or_else(not_found)?;
+    let properties = typed::<GalleryImage>(&image)?.properties;
+    let archive = tree(view, root, &found.key())?.ok_or_else(|| {
+        refuse(format!(
+            "The source image version '{}' has no root tree on this machine.",
+            found.id
+        ))
+    })?;
+    Ok(Resolved {
+        tree: image_engine::Source::Tree { archive, sha256: None },
+        exact: Some(found.id.clone()),
+        version: Some(found.name().to_owned()),
+        traits: Traits {
+            security: Some(properties.security_type().unwrap_or(SecurityType::Standard)),
+            generation: properties.hyper_v_generation.unwrap_or(HyperVGeneration::V1),
+        },
+    })
+}
+
+/// The highest version of a gallery image that is not excluded from latest.
+fn latest(view: &Connection, image: &Key) -> Result<Option<Resource>, Unusable> {
+    let mut best: Option<(ImageVersion, Resource)> = None;
+    for candidate in resources::children(view, Kind::GalleryImageVersion, image)? {
+        let Ok(number) = candidate.name().parse::<ImageVersion>() else {
+            continue;
+        };
+        let profile = typed::<GalleryImageVersion>(&candidate)?.properties.publishing_profile;
+        let excluded = profile.and_then(|profile| profile.exclude_from_latest).unwrap_or(false);
+        let better = best.as_ref().is_none_or(|(highest, _)| number > *highest);
+        if !excluded && better && candidate.state == ProvisioningState::Succeeded {
+            best = Some((number, candidate));
+        }
+    }
+    Ok(best.map(|(_, resource)| resource))
+}
+
+fn usable(view: &Connection, id: &str, kind: Kind) -> rusqlite::Result<Option<Resource>> {
+    let found = resources::get(view, &Key::of(id))?;
+    Ok(found.filter(|resource| resource.kind == kind && resource.state == ProvisioningState::Succeeded))
+}
+
+/// The tar of the root tree that a run has stored with its image.
+fn tree(view: &Connection, root: &Root, owner: &Key) -> rusqlite::Result<Option<PathBuf>> {
+    Ok(artifacts::of_owner(view, owner)?.map(|artifact| root.image(artifact.id).join("tree.tar")))
+}

@@ -1,0 +1,86 @@
+//! What a worker is told: everything about its run, as it was when the run was asked for.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use image_engine::Network;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::arm::image_template::ImageTemplate;
+use crate::local::options::{LocalOptions, PlatformImage};
+use crate::local::root::{Root, StagingFolder, staging_folder};
+use crate::local::route::Target;
+use crate::local::store::resources::Resource;
+
+/// Contents of `runs/<id>/spec.json` (0600: a URI in it can carry a token).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RunSpec {
+    pub(crate) run: Uuid,
+    pub(crate) template_id: String,
+    /// Normalized.
+    pub(crate) location: String,
+    pub(crate) template: ImageTemplate,
+    /// ARM id.
+    pub(crate) staging_group: String,
+    pub(crate) network: Network,
+    pub(crate) platform_images: Vec<PlatformImage>,
+    pub(crate) parallel_runs: usize,
+    /// Names of the folders under `images/`, one a distribution target: whoever sweeps after a dead worker knows where to look.
+    pub(crate) artifacts: Vec<Uuid>,
+}
+
+impl RunSpec {
+    pub(crate) fn new(
+        options: &LocalOptions,
+        stored: &Resource,
+        template: ImageTemplate,
+        staging_group: String,
+    ) -> Self {
+        Self {
+            run: Uuid::new_v4(),
+            template_id: stored.id.clone(),
+            location: stored.location.clone(),
+            artifacts: template.properties.distribute.iter().map(|_| Uuid::new_v4()).collect(),
+            template,
+            staging_group,
+            network: options.network,
+            platform_images: options.platform_images.clone(),
+            parallel_runs: options.parallel_runs(),
+        }
+    }
+
+    pub(crate) fn staging(&self, root: &Root) -> StagingFolder {
+        staging_of(root, &self.staging_group)
+    }
+
+    /// Where customization.log is.
+    pub(crate) fn log(&self, root: &Root) -> PathBuf {
+        self.staging(root).customization_log(self.run)
+    }
+
+    /// Writes the file, durably.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()
+    }
+
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_slice(&fs::read(path)?)?)
+    }
+}
+
+/// The folder of a staging resource group, given by its ARM id.
+pub(crate) fn staging_of(root: &Root, group_id: &str) -> StagingFolder {
+    let folder = Target::parse(group_id).map(|group| staging_folder(&group.subscription, &group.group));
+    // Only ids that were parsed get into the store; an empty name would mean all of `staging/`.
+    root.staging(folder.as_deref().unwrap_or("unknown"))
+}
+
+/// Name of the copy of a referenced file in the staging folder.
+pub(crate) fn copy_name(validation: bool, index: usize) -> String {
+    format!("{}-{index}", if validation { "validate" } else { "customize" })
+}

@@ -1,0 +1,148 @@
+//! What the API accepts and this machine cannot build. The template stands, so that a definition can be checked on a laptop; a
+//! run of it is refused by name.
+
+use crate::arm::image_template::{Customizer, Distributor, ImageTemplate, Source, Validator};
+use crate::local::catalogue::is_windows_publisher;
+use crate::local::validation::redact;
+use crate::local::validation::targets::regions;
+
+/// Whether the template is for Windows.
+pub(crate) fn is_windows(template: &ImageTemplate) -> bool {
+    windows_reason(template).is_some()
+}
+
+/// Why a run of the template is refused, if it is. `location` is the template's, normalized.
+pub(crate) fn reason(template: &ImageTemplate, location: &str) -> Option<String> {
+    windows_reason(template)
+        .or_else(|| disks_reason(template))
+        .or_else(|| target_reason(template, location))
+}
+
+fn windows_reason(template: &ImageTemplate) -> Option<String> {
+    if let Source::PlatformImage(image) = &template.properties.source
+        && let Some(publisher) = image
+            .publisher
+            .as_deref()
+            .filter(|publisher| is_windows_publisher(publisher))
+    {
+        return Some(format!(
+            "its source is of the publisher {publisher}, whose images are Windows, and it builds Linux images only."
+        ));
+    }
+    let customizers = template.properties.customize.iter().flatten().enumerate();
+    let customizer = customizers
+        .filter(|(_, step)| {
+            matches!(
+                step,
+                Customizer::PowerShell(_) | Customizer::WindowsRestart(_) | Customizer::WindowsUpdate(_)
+            )
+        })
+        .map(|(index, step)| step_reason("customize", index, step.kind(), step.name()))
+        .next();
+    let validators = template
+        .properties
+        .validate
+        .iter()
+        .flat_map(|validate| validate.in_vm_validations.iter().flatten());
+    customizer.or_else(|| {
+        validators
+            .enumerate()
+            .filter(|(_, step)| matches!(step, Validator::PowerShell(_)))
+            .map(|(index, step)| step_reason("validate", index, step.kind(), step.name()))
+            .next()
+    })
+}
+
+fn step_reason(stage: &str, index: usize, kind: &str, name: Option<&str>) -> String {
+    let name = name.map(|name| format!(" '{name}'")).unwrap_or_default();
+    format!("{stage}[{index}]{name} is of type {kind}, which needs Windows, and it builds Linux images only.")
+}
+
+fn disks_reason(template: &ImageTemplate) -> Option<String> {
+    let disks = template
+        .properties
+        .additional_data_disks
+        .as_ref()
+        .filter(|disks| !disks.is_empty())?;
+    Some(format!(
+        "additionalDataDisks has {} entries, and it builds images with one disk.",
+        disks.len()
+    ))
+}
+
+fn target_reason(template: &ImageTemplate, location: &str) -> Option<String> {
+    template.properties.distribute.iter().find_map(|target| match target {
+        Distributor::SharedImage(shared) => {
+            let other = regions(shared).into_iter().find(|region| region != location)?;
+            Some(format!(
+                "distribute '{}' replicates to the region {other}, and there are no other regions than the template's own, {location}.",
+                shared.run_output_name
+            ))
+        }
+        Distributor::Vhd(vhd) => {
+            let uri = vhd.uri.as_deref().filter(|uri| !uri.is_empty() && !uri.starts_with("file:"))?;
+            Some(format!(
+                "distribute '{}' writes to {}, and only file:// URIs can be written here; without uri the VHD lies in the staging resource \
+                 group.",
+                vhd.run_output_name,
+                redact(uri)
+            ))
+        }
+        Distributor::ManagedImage(_) => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use super::*;
+
+    fn template(properties: serde_json::Value) -> ImageTemplate {
+        let mut all = json!({
+            "source": {"type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest"},
+            "distribute": [{"type": "VHD", "runOutputName": "o"}],
+        });
+        all.as_object_mut()
+            .unwrap()
+            .extend(properties.as_object().unwrap().clone());
+        serde_json::from_value(json!({"location": "westus2", "properties": all})).unwrap()
+    }
+
+    #[test]
+    fn a_linux_template_can_be_run() {
+        assert_eq!(reason(&template(json!({})), "westus2"), None);
+    }
+
+    #[test]
+    fn a_powershell_step_is_refused_by_name() {
+        let template = template(json!({"customize": [{"type": "PowerShell", "name": "roles", "inline": ["x"]}]}));
+        let reason = reason(&template, "westus2").unwrap();
+        assert!(
+            reason.contains("customize[0] 'roles' is of type PowerShell"),
+            "{reason}"
+        );
+        assert!(is_windows(&template));
+    }
+
+    #[test]
+    fn another_region_is_refused_by_name() {
+        let target = json!([{"type": "SharedImage", "runOutputName": "g", "galleryImageId": "/x",
+            "targetRegions": [{"name": "West US 2"}, {"name": "eastus"}]}]);
+        let template = template(json!({ "distribute": target }));
+        assert!(reason(&template, "westus2").unwrap().contains("eastus"));
+    }
+
+    #[test]
+    fn a_blob_is_refused_without_its_token() {
+        let template = template(
+            json!({"distribute": [{"type": "VHD", "runOutputName": "o", "uri": "https://a.example/b.vhd?sig=secret"}]}),
+        );
+        let reason = reason(&template, "westus2").unwrap();
+        assert!(
+            reason.contains("https://a.example/b.vhd") && !reason.contains("secret"),
+            "{reason}"
+        );
+    }
+}
