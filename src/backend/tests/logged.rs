@@ -39,6 +39,9 @@ async fn the_log_tells_each_request_and_no_secret() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone());
     let _guard = tracing::subscriber::set_default(subscriber.with_ansi(false).finish());
+    // With a single subscriber in the process, tracing asks the thread that reaches a log statement first whether anybody listens
+    // to it, and keeps the answer: here that may be the thread of another test. With two it asks both subscribers.
+    let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
 
     let operation = "https://arm.example/operations/1?api-version=1&t=topsecret&c=topsecret&s=topsecret";
     let failed =
