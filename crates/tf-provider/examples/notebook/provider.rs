@@ -7,7 +7,7 @@ use tf_provider::{
     FunctionError, Model, Parameter, Provider, Type, Value, path,
 };
 
-use crate::note::{self, Note, NoteModel};
+use crate::note::{self, Note, Page};
 
 /// The provider.
 pub(crate) struct Notebook;
@@ -56,17 +56,47 @@ impl Provider for Notebook {
 
 struct ReadNote;
 
+/// A note that is there already.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+struct FoundNote {
+    /// Its title.
+    #[attribute(required)]
+    title: Attr<String>,
+    /// The text on it.
+    #[attribute(computed)]
+    text: Attr<String>,
+    /// Its pages.
+    #[attribute(computed)]
+    pages: Attr<Vec<Attr<FoundPage>>>,
+}
+
+/// A page of a note.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+struct FoundPage {
+    /// Its heading.
+    #[attribute(computed)]
+    heading: Attr<String>,
+}
+
 impl DataSource for ReadNote {
-    type Model = NoteModel;
+    type Model = FoundNote;
     type Client = Folder;
     const TYPE: &'static str = "notebook_note";
 
-    async fn read(&self, cx: &mut Context<Folder>, config: NoteModel) -> Result<NoteModel, Diagnostics> {
-        let title = config.title.as_str().unwrap_or_default().to_owned();
-        note::load(cx.client(), &title, Some(&config))?.ok_or_else(|| {
-            Diagnostic::error("No such note", format!("There is no note {title:?}."))
-                .at(path!("title"))
-                .into()
+    async fn read(&self, cx: &mut Context<Folder>, config: FoundNote) -> Result<FoundNote, Diagnostics> {
+        let title = config.title.as_str().unwrap_or_default();
+        let Some(note) = note::load(cx.client(), title, None)? else {
+            let detail = format!("There is no note {title:?}.");
+            return Err(Diagnostic::error("No such note", detail).at(path!("title")).into());
+        };
+        let page = |page: Page| FoundPage { heading: page.heading };
+        let pages = note
+            .pages
+            .map(|pages| pages.into_iter().map(|each| each.map(page)).collect());
+        Ok(FoundNote {
+            text: note.text,
+            pages,
+            ..config
         })
     }
 }

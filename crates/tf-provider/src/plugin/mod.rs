@@ -13,7 +13,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use dispatch::Services;
@@ -79,6 +79,7 @@ async fn serve_terraform<P: Provider>(provider: P) -> Result<(), ServeError> {
     let handshake = Handshake::from_environment(|name| std::env::var(name).ok())?;
     // Ctrl-C reaches the whole process group; what is to happen then is Terraform's decision, told by StopProvider.
     let mut interrupts = signal(SignalKind::interrupt()).map_err(ServeError::signals)?;
+    let terminations = signal(SignalKind::terminate()).map_err(ServeError::signals)?;
     log::install();
     let identity = handshake
         .client_certificate
@@ -96,17 +97,18 @@ async fn serve_terraform<P: Provider>(provider: P) -> Result<(), ServeError> {
     let server = Server::new(provider);
     let (listener, removal) = socket.into_parts();
     let incoming = connection::accept(listener, identity.as_ref().map(tls::Identity::acceptor));
-    let result = run(server, incoming, removal, parent::gone()).await;
+    let result = run(server, incoming, removal, terminations, parent::gone()).await;
     swallow.abort();
     result
 }
 
 async fn serve_reattach<P: Provider>(provider: P, reattach: Reattach) -> Result<(), ServeError> {
+    let mut interrupts = signal(SignalKind::interrupt()).map_err(ServeError::signals)?;
+    let terminations = signal(SignalKind::terminate()).map_err(ServeError::signals)?;
     log::install();
     let socket = Socket::at(&reattach.socket)?;
     let value = reattach_value(&reattach.address, socket.path());
     say(&format!("TF_REATTACH_PROVIDERS='{value}'")).map_err(ServeError::stdout)?;
-    let mut interrupts = signal(SignalKind::interrupt()).map_err(ServeError::signals)?;
     let interrupted = async move {
         interrupts.recv().await;
     };
@@ -115,6 +117,7 @@ async fn serve_reattach<P: Provider>(provider: P, reattach: Reattach) -> Result<
         Server::new(provider),
         connection::accept(listener, None),
         removal,
+        terminations,
         interrupted,
     )
     .await
@@ -136,9 +139,9 @@ async fn run<P: Provider>(
     server: Server<P>,
     incoming: connection::Incoming,
     _socket: socket::Removal,
+    mut terminations: Signal,
     abandoned: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let mut terminations = signal(SignalKind::terminate()).map_err(ServeError::signals)?;
     let end = CancellationToken::new();
     let services = Services::new(server.clone(), end.clone());
     let signal = end.clone();

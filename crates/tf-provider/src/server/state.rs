@@ -128,10 +128,16 @@ impl<P: Provider> Server<P> {
             let of = object_type(source.attributes());
             let config = convert::value(request.config.as_ref(), &of, "configuration")?;
             let mut cx = shared.context(Private::default())?;
+            let asked = config.clone();
             let read = source.read(&mut cx, config).await;
             let (_, mut diagnostics) = cx.into_parts();
             match read {
                 Ok(state) => {
+                    if cfg!(debug_assertions) {
+                        // Terraform plans with the same rules as for a resource which is created.
+                        let violations = rules::check_plan(source.attributes(), &Value::Null, &asked, &state);
+                        diagnostics.extend(rules::diagnostics(violations));
+                    }
                     let state = known_state(source.attributes(), state, &mut diagnostics);
                     Ok((convert::message(&state, &of)?, diagnostics))
                 }
