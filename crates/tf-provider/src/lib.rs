@@ -8,6 +8,7 @@
 //! - values: [`Attr`], [`Value`], [`Number`], [`Type`], [`Path`], [`Diagnostics`]
 //! - models: [`Model`], [`Field`], [`schema`] (what is known about an attribute)
 //! - [`wire`]: models as the JSON bodies of an API
+//! - [`testing`]: a simulated Terraform core
 //! - what an author implements: [`Provider`], [`Resource`], [`DataSource`], [`Function`]
 
 // The derive names this crate by its outer name, also in the crate's own tests.
@@ -34,6 +35,7 @@ mod resource;
 mod rules;
 pub mod schema;
 mod server;
+pub mod testing;
 mod types;
 mod value;
 pub mod wire;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use dispatch::Services;
+pub(crate) use dispatch::{MESSAGE_LIMIT, Services};
 pub use error::{ServeError, ServeErrorKind};
 use handshake::Handshake;
 use socket::Socket;

@@ -23,6 +23,22 @@ pub(crate) fn check_applied(attributes: &[Attribute], planned: &Value, result: &
     violations
 }
 
+/// What changed between a plan and the plan with the final configuration: unknown values may have become known, no more.
+pub(crate) fn check_final_plan(attributes: &[Attribute], planned: &Value, last: &Value) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for attribute in attributes {
+        let (planned, last) = (planned.attribute(attribute.name), last.attribute(attribute.name));
+        check(
+            &attribute.kind,
+            planned,
+            last,
+            Path::root(attribute.name),
+            &mut violations,
+        );
+    }
+    violations
+}
+
 fn check(kind: &Kind, planned: &Value, result: &Value, path: Path, violations: &mut Vec<Violation>) {
     let mut broken = |reason| {
         violations.push(Violation {

@@ -3,7 +3,7 @@
 mod apply;
 mod plan;
 
-pub(crate) use apply::check_applied;
+pub(crate) use apply::{check_applied, check_final_plan};
 pub(crate) use plan::check_plan;
 
 use std::fmt;
