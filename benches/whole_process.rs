@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -175,7 +174,7 @@ fn applies() -> Vec<Figure> {
         let (elapsed, messages) = timed_apply(&workspace);
         whole.push(elapsed);
         let runs = workspace.machine.command_line_json(&["runs", "list"]);
-        let (started, ended) = (time(&runs[0]["started_at"]), time(&runs[0]["ended_at"]));
+        let (started, ended) = (time(&runs[0]["queued_at"]), time(&runs[0]["ended_at"]));
         engine.push(seconds_between(started, ended) * 1e3);
         latency.push(seconds_between(ended, run_returned(&messages)) * 1e3);
     }

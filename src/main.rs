@@ -1,2 +1,9 @@
 //! Which role of the binary was asked for; nothing else.
-fn main() {}
+
+use std::process::ExitCode;
+
+use terraform_provider_imagebuilder::cli;
+
+fn main() -> ExitCode {
+    cli::main()
+}
