@@ -97,7 +97,10 @@ pub struct LocalSettings {
 ///
 /// # Errors
 /// An argument that is not known yet, a backend that does not exist, a malformed value, each at its attribute.
-pub fn resolve(configuration: Configuration, environment: impl Fn(&str) -> Option<String>) -> Result<Settings, Diagnostics> {
+pub fn resolve(
+    configuration: Configuration,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Settings, Diagnostics> {
     refuse_unknown(&configuration.to_value())?;
     let environment = |name: &str| environment(name).filter(|value| !value.is_empty());
     refuse_other_backends(configuration.backend.as_str(), environment(BACKEND).as_deref())?;
@@ -112,32 +115,48 @@ pub fn resolve(configuration: Configuration, environment: impl Fn(&str) -> Optio
                 Some("host") => Network::Host,
                 _ => Network::Isolated,
             },
-            max_parallel_runs: local.max_parallel_runs.into_known().and_then(|runs| NonZeroUsize::new(usize::try_from(runs).ok()?)),
-            platform_images: local.platform_images.into_known().into_iter().flatten().filter_map(platform_image).collect(),
+            max_parallel_runs: local
+                .max_parallel_runs
+                .into_known()
+                .and_then(|runs| NonZeroUsize::new(usize::try_from(runs).ok()?)),
+            platform_images: local
+                .platform_images
+                .into_known()
+                .into_iter()
+                .flatten()
+                .filter_map(platform_image)
+                .collect(),
         },
     })
 }
 
 /// A value that only an apply will know cannot choose the backend of a plan.
 fn refuse_unknown(configuration: &Value) -> Result<(), Diagnostics> {
-    let Some(path) = first_unknown(configuration, Path::new()) else { return Ok(()) };
+    let Some(path) = first_unknown(configuration, Path::new()) else {
+        return Ok(());
+    };
     let detail = format!(
         "`{path}` depends on something that only an apply will know, and a plan needs a configured provider. Set it from a \
          variable or a literal, or first apply what it depends on (`terraform apply -target=…`)."
     );
-    Err(Diagnostic::error("Provider argument is not known yet", detail).at(path).into())
+    Err(Diagnostic::error("Provider argument is not known yet", detail)
+        .at(path)
+        .into())
 }
 
 fn first_unknown(value: &Value, path: Path) -> Option<Path> {
     match value {
         Value::Unknown => Some(path),
-        Value::List(elements) | Value::Set(elements) => {
-            elements.iter().enumerate().find_map(|(index, element)| first_unknown(element, path.clone().index(index)))
-        }
-        Value::Map(entries) => entries.iter().find_map(|(key, entry)| first_unknown(entry, path.clone().key(key))),
-        Value::Object(attributes) => {
-            attributes.iter().find_map(|(name, attribute)| first_unknown(attribute, path.clone().attribute(name)))
-        }
+        Value::List(elements) | Value::Set(elements) => elements
+            .iter()
+            .enumerate()
+            .find_map(|(index, element)| first_unknown(element, path.clone().index(index))),
+        Value::Map(entries) => entries
+            .iter()
+            .find_map(|(key, entry)| first_unknown(entry, path.clone().key(key))),
+        Value::Object(attributes) => attributes
+            .iter()
+            .find_map(|(name, attribute)| first_unknown(attribute, path.clone().attribute(name))),
         _ => None,
     }
 }
@@ -151,17 +170,24 @@ fn refuse_other_backends(argument: Option<&str>, variable: Option<&str>) -> Resu
     let detail = match chosen {
         "local" => return Ok(()),
         "azure" => {
-            format!("\"azure\" (from {origin}) is not built yet in this version of the provider. Use \"local\", which builds on this machine.")
+            format!(
+                "\"azure\" (from {origin}) is not built yet in this version of the provider. Use \"local\", which builds on this machine."
+            )
         }
         other => format!("\"{other}\" (from {origin}) is no backend of this provider. Use \"local\"."),
     };
-    Err(Diagnostic::error("Backend is not available", detail).at(path!("backend")).into())
+    Err(Diagnostic::error("Backend is not available", detail)
+        .at(path!("backend"))
+        .into())
 }
 
 fn subscription(argument: Option<String>, variable: Option<String>) -> Result<Uuid, Diagnostics> {
-    let Some(text) = argument.or(variable) else { return Ok(Uuid::nil()) };
+    let Some(text) = argument.or(variable) else {
+        return Ok(Uuid::nil());
+    };
     let refused = |reason: String| {
-        let detail = format!("{reason} (from the argument `subscription_id` or the environment variable ARM_SUBSCRIPTION_ID)");
+        let detail =
+            format!("{reason} (from the argument `subscription_id` or the environment variable ARM_SUBSCRIPTION_ID)");
         Diagnostic::error("Invalid subscription", detail).at(path!("subscription_id"))
     };
     names::subscription(&text).map_err(refused)?;
@@ -169,24 +195,36 @@ fn subscription(argument: Option<String>, variable: Option<String>) -> Result<Uu
 }
 
 fn default_tags(tags: Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let known = tags.into_known().into_iter().flatten().filter_map(|(name, value)| Some((name, value.into_known()?)));
+    let known = tags
+        .into_known()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((name, value.into_known()?)));
     let tags: BTreeMap<String, String> = known.collect();
     names::tags(&tags).map_err(|reason| Diagnostic::error("Invalid default tags", reason).at(path!("default_tags")))?;
     Ok(tags)
 }
 
-fn root_folder(argument: Option<String>, environment: &impl Fn(&str) -> Option<String>) -> Result<PathBuf, Diagnostics> {
-    let complain = |detail: String| Diagnostic::error("No folder for the local backend", detail).at(path!("local", "root"));
+fn root_folder(
+    argument: Option<String>,
+    environment: &impl Fn(&str) -> Option<String>,
+) -> Result<PathBuf, Diagnostics> {
+    let complain =
+        |detail: String| Diagnostic::error("No folder for the local backend", detail).at(path!("local", "root"));
     if let Some(written) = argument.or_else(|| environment(LOCAL_ROOT)) {
         root(&written).map_err(&complain)?;
         // A relative folder is meant relative to where Terraform was started.
         return Ok(std::path::absolute(&written).map_err(|reason| complain(format!("\"{written}\": {reason}")))?);
     }
     // The XDG base directory specification: relative values are to be ignored.
-    let data_home = environment("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let data_home = environment("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute());
     let data_home = data_home.or_else(|| Some(FilePath::new(&environment("HOME")?).join(".local/share")));
     let data_home = data_home.ok_or_else(|| {
-        complain("Neither XDG_DATA_HOME nor HOME is set. Set `local = { root = … }`, or IMAGEBUILDER_LOCAL_ROOT.".to_owned())
+        complain(
+            "Neither XDG_DATA_HOME nor HOME is set. Set `local = { root = … }`, or IMAGEBUILDER_LOCAL_ROOT.".to_owned(),
+        )
     })?;
     Ok(data_home.join("imagebuilder"))
 }
@@ -221,13 +259,21 @@ fn network(text: &str) -> Result<(), String> {
 fn root(text: &str) -> Result<(), String> {
     match text {
         "" => Err("the path is empty".to_owned()),
-        home if home.starts_with('~') => Err(format!("\"{home}\": nobody expands \"~\" here; write pathexpand(\"{home}\")")),
+        home if home.starts_with('~') => Err(format!(
+            "\"{home}\": nobody expands \"~\" here; write pathexpand(\"{home}\")"
+        )),
         _ => Ok(()),
     }
 }
 
 fn at_least_one(number: &i64) -> Result<(), String> {
-    if *number > 0 { Ok(()) } else { Err(format!("{number} runs at once would never build anything; write 1 or more")) }
+    if *number > 0 {
+        Ok(())
+    } else {
+        Err(format!(
+            "{number} runs at once would never build anything; write 1 or more"
+        ))
+    }
 }
 
 fn platform_version(text: &str) -> Result<(), String> {
@@ -235,7 +281,9 @@ fn platform_version(text: &str) -> Result<(), String> {
     if text.split('.').all(number) {
         Ok(())
     } else {
-        Err(format!("\"{text}\" is no version; write numbers separated by dots, such as \"12.20261101.1\""))
+        Err(format!(
+            "\"{text}\" is no version; write numbers separated by dots, such as \"12.20261101.1\""
+        ))
     }
 }
 

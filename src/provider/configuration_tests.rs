@@ -4,11 +4,19 @@
 use super::*;
 
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
-    |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    |name| {
+        variables
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| (*value).to_owned())
+    }
 }
 
 fn with_local(local: LocalConfiguration) -> Configuration {
-    Configuration { local: Attr::Known(local), ..Configuration::default() }
+    Configuration {
+        local: Attr::Known(local),
+        ..Configuration::default()
+    }
 }
 
 fn refusal(configuration: Configuration, variables: &[(&str, &str)]) -> (String, String) {
@@ -21,19 +29,29 @@ fn without_any_argument_the_local_backend_is_used() {
     let settings = resolve(Configuration::default(), environment(&[("HOME", "/home/me")])).unwrap();
     assert_eq!(settings.local.root, FilePath::new("/home/me/.local/share/imagebuilder"));
     assert_eq!(settings.subscription_id, Uuid::nil());
-    let settings = resolve(Configuration::default(), environment(&[("HOME", "/home/me"), ("XDG_DATA_HOME", "/xdg")])).unwrap();
+    let settings = resolve(
+        Configuration::default(),
+        environment(&[("HOME", "/home/me"), ("XDG_DATA_HOME", "/xdg")]),
+    )
+    .unwrap();
     assert_eq!(settings.local.root, FilePath::new("/xdg/imagebuilder"));
 }
 
 #[test]
 fn arguments_win_over_the_environment() {
-    let variables = [("IMAGEBUILDER_LOCAL_ROOT", "/from/variable"), ("ARM_SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000001")];
+    let variables = [
+        ("IMAGEBUILDER_LOCAL_ROOT", "/from/variable"),
+        ("ARM_SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000001"),
+    ];
     let settings = resolve(Configuration::default(), environment(&variables)).unwrap();
     assert_eq!(settings.local.root, FilePath::new("/from/variable"));
     assert_eq!(settings.subscription_id, Uuid::from_u128(1));
     let configuration = Configuration {
         subscription_id: Attr::from("00000000-0000-0000-0000-000000000002"),
-        ..with_local(LocalConfiguration { root: Attr::from("/from/argument"), ..LocalConfiguration::default() })
+        ..with_local(LocalConfiguration {
+            root: Attr::from("/from/argument"),
+            ..LocalConfiguration::default()
+        })
     };
     let settings = resolve(configuration, environment(&variables)).unwrap();
     assert_eq!(settings.local.root, FilePath::new("/from/argument"));
@@ -42,22 +60,40 @@ fn arguments_win_over_the_environment() {
 
 #[test]
 fn a_backend_that_is_not_there_is_refused_with_where_it_was_chosen() {
-    let azure = Configuration { backend: Attr::from("azure"), ..Configuration::default() };
+    let azure = Configuration {
+        backend: Attr::from("azure"),
+        ..Configuration::default()
+    };
     let (path, detail) = refusal(azure, &[("HOME", "/")]);
     assert_eq!(path, "backend");
-    assert!(detail.contains("not built yet") && detail.contains("\"local\""), "{detail}");
+    assert!(
+        detail.contains("not built yet") && detail.contains("\"local\""),
+        "{detail}"
+    );
     let (_, detail) = refusal(Configuration::default(), &[("IMAGEBUILDER_BACKEND", "gcp")]);
-    assert!(detail.contains("\"gcp\"") && detail.contains("IMAGEBUILDER_BACKEND"), "{detail}");
+    assert!(
+        detail.contains("\"gcp\"") && detail.contains("IMAGEBUILDER_BACKEND"),
+        "{detail}"
+    );
 }
 
 #[test]
 fn an_argument_that_is_not_known_yet_is_named() {
-    let configuration = with_local(LocalConfiguration { root: Attr::Unknown, ..LocalConfiguration::default() });
+    let configuration = with_local(LocalConfiguration {
+        root: Attr::Unknown,
+        ..LocalConfiguration::default()
+    });
     let (path, detail) = refusal(configuration, &[("HOME", "/")]);
     assert_eq!(path, "local.root");
     assert!(detail.contains("-target"), "{detail}");
     let tags = Attr::Known(BTreeMap::from([("team".to_owned(), Attr::Unknown)]));
-    let (path, _) = refusal(Configuration { default_tags: tags, ..Configuration::default() }, &[("HOME", "/")]);
+    let (path, _) = refusal(
+        Configuration {
+            default_tags: tags,
+            ..Configuration::default()
+        },
+        &[("HOME", "/")],
+    );
     assert_eq!(path, "default_tags[\"team\"]");
 }
 
@@ -75,7 +111,13 @@ fn a_tilde_is_not_a_folder() {
 
 #[test]
 fn a_subscription_is_a_uuid() {
-    let (path, detail) = refusal(Configuration::default(), &[("HOME", "/"), ("ARM_SUBSCRIPTION_ID", "mine")]);
+    let (path, detail) = refusal(
+        Configuration::default(),
+        &[("HOME", "/"), ("ARM_SUBSCRIPTION_ID", "mine")],
+    );
     assert_eq!(path, "subscription_id");
-    assert!(detail.contains("\"mine\"") && detail.contains("ARM_SUBSCRIPTION_ID"), "{detail}");
+    assert!(
+        detail.contains("\"mine\"") && detail.contains("ARM_SUBSCRIPTION_ID"),
+        "{detail}"
+    );
 }

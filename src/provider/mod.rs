@@ -1,1 +1,50 @@
-//! The provider block and the one list of what the provider offers.
+//! The provider block, and the one list of what the provider has. The only place that knows both the resources and a backend.
+
+mod configuration;
+mod local_backend;
+
+use tf_provider::{AnyDataSource, AnyResource, Diagnostics, data_source, resource};
+
+use crate::data_sources::gallery_image_version::GalleryImageVersionDataSource;
+use crate::data_sources::run_output::RunOutputDataSource;
+use crate::resources::connection::Connection;
+use crate::resources::gallery::GalleryResource;
+use crate::resources::gallery_image::GalleryImageResource;
+use crate::resources::image_template::ImageTemplateResource;
+use crate::resources::image_template_run::ImageTemplateRunResource;
+use crate::resources::resource_group::ResourceGroupResource;
+use crate::resources::staging_resource_group::StagingResourceGroupResource;
+
+pub use configuration::Configuration;
+
+/// The provider `imagebuilder`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Provider;
+
+impl tf_provider::Provider for Provider {
+    type Config = Configuration;
+    type Client = Connection;
+
+    async fn configure(&self, config: Configuration, _terraform_version: &str) -> Result<Connection, Diagnostics> {
+        let settings = configuration::resolve(config, |name| std::env::var(name).ok())?;
+        local_backend::connect(settings)
+    }
+
+    fn resources(&self) -> Vec<Box<dyn AnyResource<Connection>>> {
+        vec![
+            resource(GalleryResource),
+            resource(GalleryImageResource),
+            resource(ImageTemplateResource),
+            resource(ImageTemplateRunResource),
+            resource(ResourceGroupResource),
+            resource(StagingResourceGroupResource),
+        ]
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Connection>>> {
+        vec![
+            data_source(GalleryImageVersionDataSource),
+            data_source(RunOutputDataSource),
+        ]
+    }
+}

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::arm::id::{ImageTemplateId, ResourceGroupId};
+use crate::arm::id::ImageTemplateId;
 use crate::backend::{ArmClient, Origin};
 
 /// Finds the log of a build, where the backend keeps one that can be read while it grows.
 pub trait BuildLogs: Send + Sync {
-    /// The `customization.log` of the newest run whose files are staged in the group; none before the run has written it.
-    fn newest(&self, staging_group: &ResourceGroupId) -> Option<PathBuf>;
+    /// The `customization.log` of the template's newest run; none before there is one.
+    fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf>;
 }
 
 /// A connection to one backend.

@@ -50,11 +50,6 @@ impl Standing {
             Source::ManagedImage(_) => None,
         }
     }
-
-    /// Id of the group in which the service stages its builds.
-    pub fn staging_group(&self) -> Option<&str> {
-        self.0.properties.exact_staging_resource_group.as_deref()
-    }
 }
 
 /// Looks at a template; none when it is gone.

@@ -10,7 +10,7 @@ use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use tokio::task::JoinHandle;
 
-use crate::arm::id::ResourceGroupId;
+use crate::arm::id::ImageTemplateId;
 use crate::resources::connection::{BuildLogs, Connection};
 use crate::resources::runs::Standing;
 
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What is to be followed, and into which file.
 pub(super) struct Follower {
     logs: Arc<dyn BuildLogs>,
-    group: ResourceGroupId,
+    template: ImageTemplateId,
     /// The log of an earlier run, which is not the one to follow.
     earlier: Option<PathBuf>,
     file: std::fs::File,
@@ -38,15 +38,11 @@ impl Follower {
     /// The file cannot be written.
     pub(super) fn prepare(
         connection: &Connection,
+        template: &ImageTemplateId,
         before: &Standing,
         file: Option<&Path>,
     ) -> Result<Option<Self>, Diagnostics> {
-        let (Some(path), Some(group)) = (file, before.staging_group()) else {
-            return Ok(None);
-        };
-        let Ok(group) = ResourceGroupId::parse(group) else {
-            return Ok(None);
-        };
+        let Some(path) = file else { return Ok(None) };
         // A log can hold what the steps print, secrets among it.
         let mut options = std::fs::OpenOptions::new();
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -60,10 +56,14 @@ impl Follower {
                 Diagnostic::error("Log file cannot be written", detail).at(path!("log_file"))
             })?;
         let logs = connection.build_logs();
-        let earlier = if before.is_running() { None } else { logs.newest(&group) };
+        let earlier = if before.is_running() {
+            None
+        } else {
+            logs.newest(template)
+        };
         Ok(Some(Self {
             logs,
-            group,
+            template: template.clone(),
             earlier,
             file,
         }))
@@ -85,7 +85,7 @@ impl Follower {
             if log.is_none() {
                 let newest = self
                     .logs
-                    .newest(&self.group)
+                    .newest(&self.template)
                     .filter(|newest| Some(newest) != self.earlier.as_ref());
                 if let Some(path) = newest {
                     log = OpenOptions::new().read(true).open(path).await.ok();

@@ -1,0 +1,76 @@
+//! The local backend behind a connection: the service in this process, its notes, and its build logs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tf_provider::{Diagnostic, Diagnostics, path};
+
+use super::configuration::Settings;
+use crate::arm::id::{ImageTemplateId, ResourceId};
+use crate::backend::{ArmClient, Origin, PendingNotes};
+use crate::local::{LocalOptions, LocalService, OpenError, runs};
+use crate::resources::connection::{BuildLogs, Connection};
+
+/// Opens the root folder and connects to the service on it.
+///
+/// # Errors
+/// The root cannot be used, or the environment names no folder for notes.
+pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
+    let local = settings.local;
+    let directory = local.root.clone();
+    let worker_program = std::env::current_exe().map_err(|error| {
+        let detail = format!("The path of this program, which carries out the runs, cannot be found: {error}");
+        Diagnostic::error("Local backend cannot be opened", detail)
+    })?;
+    let service = LocalService::open(LocalOptions {
+        root: local.root,
+        network: local.network,
+        max_parallel_runs: local.max_parallel_runs,
+        subscription_id: settings.subscription_id,
+        worker_program,
+        platform_images: local.platform_images,
+    });
+    let service = service.map_err(|error| unusable(&error))?;
+    let notes = PendingNotes::of_user().map_err(|error| {
+        Diagnostic::error(
+            "No folder for pending notes",
+            format!("{error}. Set XDG_STATE_HOME or HOME."),
+        )
+    })?;
+    let origin = Origin::Local {
+        root: service.root_id(),
+        directory,
+    };
+    let subscription = settings.subscription_id.to_string();
+    let client = ArmClient::new(service.clone(), origin, subscription.as_str(), notes);
+    Ok(Connection::new(
+        client,
+        subscription,
+        settings.default_tags,
+        Arc::new(LocalLogs(service)),
+    ))
+}
+
+fn unusable(error: &OpenError) -> Diagnostics {
+    Diagnostic::error("Local backend cannot be opened", error.to_string())
+        .at(path!("local", "root"))
+        .into()
+}
+
+/// The logs lie as files in the staging groups' folders.
+struct LocalLogs(Arc<LocalService>);
+
+impl BuildLogs for LocalLogs {
+    fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf> {
+        let template = ResourceId::from(template.clone());
+        let runs = runs::list(&self.0)
+            .inspect_err(|error| tracing::warn!(%error, "runs cannot be listed"))
+            .ok()?;
+        let of_template = runs
+            .into_iter()
+            .filter(|run| ResourceId::parse(&run.template_id).is_ok_and(|id| id == template));
+        of_template
+            .max_by(|one, other| one.queued_at.cmp(&other.queued_at))
+            .map(|run| run.log)
+    }
+}
