@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper_util::rt::TokioIo;
 use serde_json::Value as Json;
+use tokio_stream::StreamExt;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::transport::{Channel, Endpoint};
 
@@ -78,7 +79,8 @@ impl Core {
         let (near, far) = tokio::io::duplex(1 << 20);
         let serving = tonic::transport::Server::builder().serve_with_incoming_shutdown(
             Services::new(Server::new(provider), end.clone()),
-            tokio_stream::once(Ok::<_, io::Error>(far)),
+            // The server ends with the stream of connections, so that one is never over.
+            tokio_stream::once(Ok::<_, io::Error>(far)).chain(tokio_stream::pending()),
             end.clone().cancelled_owned(),
         );
         tokio::spawn(serving);
