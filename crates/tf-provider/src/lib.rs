@@ -53,6 +53,7 @@ pub use path::{Path, Step};
 pub use plugin::{Reattach, ServeError, ServeErrorKind, ServeOptions, serve, started_by_terraform};
 pub use provider::Provider;
 pub use resource::{Plan, Resource};
+pub use schema::schema_document;
 pub use tf_provider_derive::Model;
 pub use tokio_util::sync::CancellationToken;
 pub use types::Type;

@@ -3,7 +3,9 @@
 //! Schema, validation, planning, the codec of the wire and the documentation all read these descriptors; there is no second
 //! description of an attribute anywhere.
 
+mod document;
 mod encode;
+mod rules;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,9 @@ use crate::number::Number;
 use crate::types::Type;
 use crate::value::Value;
 
+pub use document::schema_document;
 pub(crate) use encode::{function, schema};
+pub use rules::problems;
 pub(crate) use validation::validate;
 
 /// Checks one known value; the error is the detail of the diagnostic.
