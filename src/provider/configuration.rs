@@ -78,7 +78,7 @@ pub struct PlatformImageConfiguration {
 
 /// What the provider works with, once arguments, environment and defaults are put together.
 #[derive(Debug)]
-pub struct Settings {
+pub(super) struct Settings {
     pub(super) subscription_id: Uuid,
     pub(super) default_tags: BTreeMap<String, String>,
     pub(super) local: LocalSettings,
@@ -86,7 +86,7 @@ pub struct Settings {
 
 /// What the local backend works with.
 #[derive(Debug)]
-pub struct LocalSettings {
+pub(super) struct LocalSettings {
     pub(super) root: PathBuf,
     pub(super) network: Network,
     pub(super) max_parallel_runs: Option<NonZeroUsize>,
@@ -97,7 +97,7 @@ pub struct LocalSettings {
 ///
 /// # Errors
 /// An argument that is not known yet, a backend that does not exist, a malformed value, each at its attribute.
-pub fn resolve(
+pub(super) fn resolve(
     configuration: Configuration,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, Diagnostics> {

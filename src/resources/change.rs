@@ -28,6 +28,16 @@ pub async fn patch(
     }
 }
 
+/// Makes texts that are to go empty: not every service takes null in a PATCH for "take it away".
+pub fn blank_removed_texts(changes: &mut Option<Value>, pointers: &[&str]) {
+    let Some(changes) = changes else { return };
+    for pointer in pointers {
+        if let Some(removed) = changes.pointer_mut(pointer).filter(|value| value.is_null()) {
+            *removed = Value::from("");
+        }
+    }
+}
+
 /// Reads a resource that has to be there.
 ///
 /// # Errors

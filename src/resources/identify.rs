@@ -1,4 +1,4 @@
-//! From attributes and import ids to typed ids, with the diagnostic of a malformed one.
+//! From attributes to typed ids, with the diagnostic of a malformed one.
 
 use tf_provider::{Attr, Diagnostic, Diagnostics, Path};
 
@@ -16,12 +16,4 @@ pub fn text(attribute: &Attr<String>) -> &str {
 pub fn checked<I>(id: Result<I, IdError>, attribute: &str) -> Result<I, Diagnostics> {
     let complain = |error: IdError| Diagnostic::error("Malformed id", error.to_string()).at(Path::root(attribute));
     id.map_err(|error| complain(error).into())
-}
-
-/// The id that `terraform import` was given.
-///
-/// # Errors
-/// The id is malformed.
-pub fn imported<I>(id: Result<I, IdError>) -> Result<I, Diagnostics> {
-    id.map_err(|error| Diagnostic::error("Malformed id in import", error.to_string()).into())
 }

@@ -10,6 +10,7 @@ pub mod group_content;
 pub mod identify;
 pub mod image_template;
 pub mod image_template_run;
+mod import;
 pub mod patience;
 pub mod polling;
 pub mod residence;

@@ -39,11 +39,13 @@ pub fn all(defaults: &BTreeMap<String, String>, own: &Tags) -> Tags {
 
 /// `tags` and `tags_all` as the service's answer shows them.
 ///
-/// `is_ours` tells the service's own keys from the user's. A default that nobody changed is not a tag of the resource
-/// itself, unless the configuration wrote it there too.
+/// `prior` and `prior_all` are what state has of both. A default that nobody changed in the service (one of today, or one of when
+/// the resource was last written) is not a tag of the resource itself, unless the configuration wrote it there too. `is_ours`
+/// tells the user's keys from those of the service.
 pub fn read(
     body: &Value,
     prior: &Tags,
+    prior_all: &Tags,
     defaults: &BTreeMap<String, String>,
     is_ours: impl Fn(&str) -> bool,
 ) -> (Tags, Tags) {
@@ -53,7 +55,18 @@ pub fn read(
         .collect();
     let written = prior.as_known();
     let spelling = |name: &str| written.and_then(|tags| tags.keys().find(|key| key.eq_ignore_ascii_case(name)));
-    let default = |name: &str| defaults.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let earlier = prior_all.as_known().into_iter().flatten();
+    let earlier = earlier.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    let inherited: Vec<(&str, &str)> = defaults
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .chain(earlier)
+        .collect();
+    let default = |name: &str, value: &str| {
+        inherited
+            .iter()
+            .find(|(key, default)| key.eq_ignore_ascii_case(name) && *default == value)
+    };
 
     let mut own = BTreeMap::new();
     let mut all = BTreeMap::new();
@@ -61,8 +74,8 @@ pub fn read(
         if let Some(spelling) = spelling(&name) {
             own.insert(spelling.clone(), Attr::Known(value.clone()));
             all.insert(spelling.clone(), Attr::Known(value));
-        } else if let Some((spelling, _)) = default(&name).filter(|(_, default)| **default == value) {
-            all.insert(spelling.clone(), Attr::Known(value));
+        } else if let Some((spelling, _)) = default(&name, &value) {
+            all.insert((*spelling).to_owned(), Attr::Known(value));
         } else {
             own.insert(name.clone(), Attr::Known(value.clone()));
             all.insert(name, Attr::Known(value));
@@ -184,35 +197,48 @@ mod tests {
     fn a_read_leaves_unchanged_defaults_out_of_tags_and_shows_changed_ones() {
         let defaults = defaults(&[("team", "images"), ("env", "dev")]);
         let body = json!({"tags": {"team": "images", "env": "prod", "mine": "1"}});
-        let (own, all) = read(&body, &tags(&[("mine", "1")]), &defaults, everything);
+        let (own, all) = read(&body, &tags(&[("mine", "1")]), &Attr::Null, &defaults, everything);
         assert_eq!(own, tags(&[("mine", "1"), ("env", "prod")]));
         assert_eq!(all, tags(&[("mine", "1"), ("env", "prod"), ("team", "images")]));
+    }
+
+    #[test]
+    fn a_default_of_the_last_apply_is_no_own_tag_although_the_defaults_have_changed() {
+        let body = json!({"tags": {"team": "images"}});
+        let (own, all) = read(
+            &body,
+            &Attr::Null,
+            &tags(&[("team", "images")]),
+            &defaults(&[("team", "other")]),
+            everything,
+        );
+        assert_eq!((own, all), (Attr::Null, tags(&[("team", "images")])));
     }
 
     #[test]
     fn a_read_keeps_null_empty_and_the_spelling_of_the_configuration() {
         let none = json!({});
         assert_eq!(
-            read(&none, &Attr::Null, &defaults(&[]), everything),
+            read(&none, &Attr::Null, &Attr::Null, &defaults(&[]), everything),
             (Attr::Null, tags(&[]))
         );
         assert_eq!(
-            read(&none, &tags(&[]), &defaults(&[]), everything),
+            read(&none, &tags(&[]), &Attr::Null, &defaults(&[]), everything),
             (tags(&[]), tags(&[]))
         );
         let body = json!({"tags": {"ENV": "dev"}});
         assert_eq!(
-            read(&body, &tags(&[("env", "dev")]), &defaults(&[]), everything),
+            read(&body, &tags(&[("env", "dev")]), &Attr::Null, &defaults(&[]), everything),
             (tags(&[("env", "dev")]), tags(&[("env", "dev")]))
         );
         let absent = Attr::Known(BTreeMap::from([("a".to_owned(), Attr::Null)]));
-        assert_eq!(read(&none, &absent, &defaults(&[]), everything).0, absent);
+        assert_eq!(read(&none, &absent, &Attr::Null, &defaults(&[]), everything).0, absent);
     }
 
     #[test]
     fn the_services_own_keys_are_never_tags() {
         let body = json!({"tags": {"usedBy": "x", "mine": "1"}});
-        let (own, all) = read(&body, &Attr::Null, &defaults(&[]), |name| name != "usedBy");
+        let (own, all) = read(&body, &Attr::Null, &Attr::Null, &defaults(&[]), |name| name != "usedBy");
         assert_eq!((own, all), (tags(&[("mine", "1")]), tags(&[("mine", "1")])));
     }
 

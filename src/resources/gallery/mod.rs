@@ -11,7 +11,7 @@ use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, settled, tags};
+use super::{change, identify, import, settled, tags};
 use crate::arm::id::GalleryId;
 
 pub use model::Gallery;
@@ -77,7 +77,8 @@ impl Resource for GalleryResource {
     ) -> Result<Gallery, Failure<Gallery>> {
         residence::require(cx, &what(&planned))?;
         let id = identify::checked(GalleryId::parse(identify::text(&prior.id)), "id")?;
-        let changes = wire::encode_changes(&prior, &planned);
+        let mut changes = wire::encode_changes(&prior, &planned);
+        change::blank_removed_texts(&mut changes, &["/properties/description"]);
         let Some(changes) = tags::write_changes(changes, &prior.tags_all, &planned.tags_all) else {
             return Ok(planned);
         };
@@ -95,11 +96,12 @@ impl Resource for GalleryResource {
         Ok(())
     }
 
-    async fn import(&self, _cx: &mut Context<Connection>, id: &str) -> Result<Gallery, Diagnostics> {
-        let id = identify::imported(GalleryId::parse(id))?;
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<Gallery, Diagnostics> {
+        let id = import::existing(cx, "gallery", GalleryId::parse(id)).await?;
         Ok(Gallery {
             id: Attr::Known(id.to_string()),
             name: Attr::from(id.name()),
+            resource_group_name: Attr::from(id.resource_group()),
             ..Gallery::default()
         })
     }
@@ -111,6 +113,6 @@ fn what(gallery: &Gallery) -> String {
 
 fn model(connection: &Connection, body: &Value, state: &Gallery) -> Result<Gallery, Diagnostics> {
     let mut found = settled::decode(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), |_| true);
+    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
     Ok(found)
 }

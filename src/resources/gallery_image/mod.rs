@@ -13,7 +13,7 @@ use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, settled, tags};
+use super::{change, identify, import, settled, tags};
 use crate::arm::id::GalleryImageId;
 
 pub use model::GalleryImage;
@@ -89,7 +89,8 @@ impl Resource for GalleryImageResource {
     ) -> Result<GalleryImage, Failure<GalleryImage>> {
         residence::require(cx, &what(&planned))?;
         let id = identify::checked(GalleryImageId::parse(identify::text(&prior.id)), "id")?;
-        let changes = wire::encode_changes(&prior, &planned);
+        let mut changes = wire::encode_changes(&prior, &planned);
+        change::blank_removed_texts(&mut changes, &["/properties/description", "/properties/releaseNoteUri"]);
         let Some(changes) = tags::write_changes(changes, &prior.tags_all, &planned.tags_all) else {
             return Ok(planned);
         };
@@ -107,11 +108,13 @@ impl Resource for GalleryImageResource {
         Ok(())
     }
 
-    async fn import(&self, _cx: &mut Context<Connection>, id: &str) -> Result<GalleryImage, Diagnostics> {
-        let id = identify::imported(GalleryImageId::parse(id))?;
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<GalleryImage, Diagnostics> {
+        let id = import::existing(cx, "gallery image", GalleryImageId::parse(id)).await?;
         Ok(GalleryImage {
             id: Attr::Known(id.to_string()),
             name: Attr::from(id.name()),
+            gallery_name: Attr::from(id.gallery()),
+            resource_group_name: Attr::from(id.resource_group()),
             ..GalleryImage::default()
         })
     }
@@ -124,6 +127,6 @@ fn what(image: &GalleryImage) -> String {
 fn model(connection: &Connection, body: &Value, state: &GalleryImage) -> Result<GalleryImage, Diagnostics> {
     let mut found: GalleryImage = settled::decode(body, Some(state))?;
     found.security_type = mapping::security_type(body, &state.security_type);
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), |_| true);
+    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
     Ok(found)
 }

@@ -19,7 +19,7 @@ use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, settled, tags};
+use super::{change, identify, import, settled, tags};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::ImageTemplate;
@@ -122,9 +122,7 @@ impl Resource for ImageTemplateResource {
     }
 
     async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ImageTemplate, Diagnostics> {
-        let id = identify::imported(ImageTemplateId::parse(id))?;
-        residence::record(cx);
-        change::get(cx.client(), &format!("image template \"{}\"", id.name()), &id).await?;
+        let id = import::existing(cx, "image template", ImageTemplateId::parse(id)).await?;
         Ok(ImageTemplate {
             id: Attr::Known(id.to_string()),
             name: Attr::from(id.name()),
@@ -148,7 +146,7 @@ fn completed(planned: &ImageTemplate, body: &Value) -> Result<ImageTemplate, Dia
 
 fn model(connection: &Connection, body: &Value, state: &ImageTemplate) -> Result<ImageTemplate, Diagnostics> {
     let mut found: ImageTemplate = settled::decode(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), |_| true);
+    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
     if state.fingerprint.is_null() {
         found.fingerprint = fingerprint::of(&found);
     }

@@ -22,7 +22,7 @@ use super::connection::Connection;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::RunTimeouts;
-use super::{change, identify, runs};
+use super::{identify, import, runs};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::{ImageTemplateRun, RunOutput};
@@ -127,9 +127,7 @@ impl Resource for ImageTemplateRunResource {
     }
 
     async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ImageTemplateRun, Diagnostics> {
-        let id = identify::imported(ImageTemplateId::parse(id))?;
-        residence::record(cx);
-        change::get(cx.client(), &what(&id), &id).await?;
+        let id = import::existing(cx, "image template", ImageTemplateId::parse(id)).await?;
         Ok(ImageTemplateRun {
             id: Attr::Known(id.to_string()),
             image_template_id: Attr::Known(id.to_string()),

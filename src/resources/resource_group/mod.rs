@@ -10,7 +10,7 @@ use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, group_content, identify, settled, tags};
+use super::{change, group_content, identify, import, settled, tags};
 use crate::arm::id::ResourceGroupId;
 
 pub use model::ResourceGroup;
@@ -99,8 +99,8 @@ impl Resource for ResourceGroupResource {
         Ok(())
     }
 
-    async fn import(&self, _cx: &mut Context<Connection>, id: &str) -> Result<ResourceGroup, Diagnostics> {
-        let id = identify::imported(ResourceGroupId::parse(id))?;
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ResourceGroup, Diagnostics> {
+        let id = import::existing(cx, "resource group", ResourceGroupId::parse(id)).await?;
         Ok(ResourceGroup {
             id: Attr::Known(id.to_string()),
             name: Attr::from(id.name()),
@@ -115,7 +115,7 @@ fn what(group: &ResourceGroup) -> String {
 
 fn model(connection: &Connection, body: &Value, state: &ResourceGroup) -> Result<ResourceGroup, Diagnostics> {
     let mut found = settled::decode(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), |_| true);
+    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
     Ok(found)
 }
 

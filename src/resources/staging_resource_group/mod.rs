@@ -12,7 +12,7 @@ use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, settled, tags};
+use super::{change, identify, import, settled, tags};
 use crate::arm::id::ResourceGroupId;
 use crate::arm::staging;
 
@@ -111,8 +111,8 @@ impl Resource for StagingResourceGroupResource {
         Ok(())
     }
 
-    async fn import(&self, _cx: &mut Context<Connection>, id: &str) -> Result<StagingResourceGroup, Diagnostics> {
-        let id = identify::imported(ResourceGroupId::parse(id))?;
+    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<StagingResourceGroup, Diagnostics> {
+        let id = import::existing(cx, "resource group", ResourceGroupId::parse(id)).await?;
         Ok(StagingResourceGroup {
             id: Attr::Known(id.to_string()),
             name: Attr::from(id.name()),
@@ -145,7 +145,13 @@ fn model(
     state: &StagingResourceGroup,
 ) -> Result<StagingResourceGroup, Diagnostics> {
     let mut found: StagingResourceGroup = settled::decode(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, connection.default_tags(), claim::is_users);
+    (found.tags, found.tags_all) = tags::read(
+        body,
+        &state.tags,
+        &state.tags_all,
+        connection.default_tags(),
+        claim::is_users,
+    );
     found.image_template_name = claim::tag(body, staging::TEMPLATE_NAME);
     found.image_template_resource_group_name = claim::tag(body, staging::TEMPLATE_RESOURCE_GROUP);
     Ok(found)

@@ -1,0 +1,27 @@
+//! Taking an existing resource into the state: by its id, where the provider is connected to.
+
+use tf_provider::{Context, Diagnostic, Diagnostics};
+
+use super::connection::Connection;
+use super::{residence, service_error};
+use crate::arm::id::{ArmId, IdError};
+
+/// The id that `terraform import` was given, of a resource that is there.
+///
+/// # Errors
+/// The id is malformed, or names nothing.
+pub async fn existing<I: ArmId>(
+    cx: &mut Context<Connection>,
+    noun: &str,
+    id: Result<I, IdError>,
+) -> Result<I, Diagnostics> {
+    let id = id.map_err(|error| Diagnostic::error("Malformed id in import", error.to_string()))?;
+    let found = cx.client().arm().get_json(&id).await;
+    let found = found.map_err(|error| service_error::cannot(&format!("look for {noun} {id}"), &error))?;
+    if found.is_none() {
+        let detail = format!("{id} does not exist in {}.", cx.client().origin());
+        return Err(Diagnostic::error(format!("There is no such {noun}"), detail).into());
+    }
+    residence::record(cx);
+    Ok(id)
+}
