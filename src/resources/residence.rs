@@ -48,14 +48,12 @@ pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Dia
         OriginRelation::Same => Ok(Whereabouts::Here),
         OriginRelation::AnotherLocalRoot => {
             let detail = format!(
-                "It was made in {origin}, and the provider is configured for {here}. Terraform takes it for gone and plans to \
+                "The {what} was made in {origin}, and the provider is configured for {here}. Terraform takes it for gone and plans to \
                  make it here; what is in the other root stays there. To keep working with the other root, set it again \
                  (`local = {{ root = … }}` in the provider block, or IMAGEBUILDER_LOCAL_ROOT) before you apply."
             );
-            cx.warn(Diagnostic::warning(
-                format!("{} is in another local root", capitalized(what)),
-                detail,
-            ));
+            // One headline for all, so that Terraform folds the warnings of many resources into one.
+            cx.warn(Diagnostic::warning("Resource is in another local root", detail));
             Ok(Whereabouts::OutOfSight)
         }
         OriginRelation::AnotherBackend => Err(elsewhere(what, &origin, &here).into()),

@@ -45,7 +45,13 @@ impl Standing {
     /// The version of the source that the last run used.
     pub fn source_exact_version(&self) -> Option<&str> {
         match &self.0.properties.source {
-            Source::PlatformImage(image) => image.exact_version.as_deref().or(image.version.as_deref()),
+            Source::PlatformImage(image) => {
+                let given = image
+                    .version
+                    .as_deref()
+                    .filter(|version| !version.eq_ignore_ascii_case("latest"));
+                image.exact_version.as_deref().or(given)
+            }
             Source::SharedImageVersion(version) => version.exact_version.as_deref(),
             Source::ManagedImage(_) => None,
         }

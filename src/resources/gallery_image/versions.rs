@@ -46,8 +46,13 @@ pub(super) async fn refuse(connection: &Connection, what: &str, image: &GalleryI
 /// The error of a deletion that would take image versions along.
 pub fn still_holds(connection: &Connection, what: &str, versions: &[String]) -> Diagnostic {
     let program = match connection.origin() {
-        Origin::Local { .. } => "terraform-provider-imagebuilder images delete",
-        Origin::Azure { .. } => "az sig image-version delete --ids",
+        Origin::Local { directory, .. } => {
+            format!(
+                "terraform-provider-imagebuilder images delete --root \"{}\"",
+                directory.display()
+            )
+        }
+        Origin::Azure { .. } => "az sig image-version delete --ids".to_owned(),
     };
     let commands: Vec<String> = versions
         .iter()

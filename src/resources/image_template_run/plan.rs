@@ -11,10 +11,6 @@ use crate::resources::checks;
 /// `template_is_new` says that this process has made the template since its last run: its id is then what it was before,
 /// and yet it has never been run.
 pub(super) fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, template_is_new: bool) {
-    planned.id = match prior {
-        Some(prior) if same_template(prior, planned) => prior.id.clone(),
-        _ => planned.image_template_id.clone(),
-    };
     planned.stale_reason = Attr::Null;
     match prior {
         Some(prior) if !template_is_new && !runs_again(prior, planned) => keep_results(prior, planned),
@@ -43,6 +39,7 @@ fn same_template(prior: &ImageTemplateRun, planned: &ImageTemplateRun) -> bool {
 }
 
 fn keep_results(prior: &ImageTemplateRun, planned: &mut ImageTemplateRun) {
+    planned.id = prior.id.clone();
     planned.run_state = prior.run_state.clone();
     planned.run_sub_state = prior.run_sub_state.clone();
     planned.message = prior.message.clone();
@@ -52,7 +49,9 @@ fn keep_results(prior: &ImageTemplateRun, planned: &mut ImageTemplateRun) {
     planned.outputs = prior.outputs.clone();
 }
 
+/// The id as well: who reads something of the run through it is to wait for the run's end.
 fn forget_results(planned: &mut ImageTemplateRun) {
+    planned.id = Attr::Unknown;
     planned.run_state = Attr::Unknown;
     planned.run_sub_state = Attr::Unknown;
     planned.message = Attr::Unknown;
@@ -96,7 +95,6 @@ mod tests {
     fn planned(change: impl FnOnce(&mut ImageTemplateRun)) -> ImageTemplateRun {
         let mut planned = prior();
         forget_results(&mut planned);
-        planned.id = Attr::Unknown;
         planned.stale_reason = Attr::Unknown;
         change(&mut planned);
         planned
@@ -117,8 +115,7 @@ mod tests {
         let mut first = planned(|_| {});
         settle(None, &mut first, false);
         assert!(holds_run(&first));
-        assert_eq!(first.stale_reason, Attr::Null);
-        assert_eq!(first.id, Attr::from(TEMPLATE));
+        assert_eq!((first.id, first.stale_reason), (Attr::Unknown, Attr::Null));
     }
 
     #[test]
@@ -147,7 +144,7 @@ mod tests {
             planned(|run| run.image_template_id = Attr::from(other.as_str())),
         );
         assert!(holds_run(&settled));
-        assert_eq!(settled.id, Attr::from(other.as_str()));
+        assert_eq!(settled.id, Attr::Unknown);
     }
 
     #[test]

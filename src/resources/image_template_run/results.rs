@@ -110,8 +110,15 @@ pub(super) fn warn_of_overwritten_images(cx: &mut Context<Connection>, prior: &I
 /// The state with how the template's last run stands.
 fn with_status(state: ImageTemplateRun, standing: Option<&Standing>) -> ImageTemplateRun {
     let run = standing.and_then(Standing::last_run);
+    let id = state.id.clone();
+    let id = if id.is_known() {
+        id
+    } else {
+        state.image_template_id.clone()
+    };
     let time = |time: Option<&String>| Attr::from(time.filter(|time| !time.starts_with("0001-")).cloned());
     ImageTemplateRun {
+        id,
         run_state: run
             .and_then(|run| run.run_state)
             .map(|state| state.as_str().to_owned())
