@@ -6,20 +6,32 @@ use tf_provider::Diagnostic;
 
 use crate::backend::{Error, ErrorKind};
 
-/// "Cannot …", with everything that the error knows.
+/// "Cannot …": what the service says, how to get on, and the request for whoever has to look into it.
 pub fn cannot(act: &str, error: &Error) -> Diagnostic {
-    let mut detail = error.to_string();
+    let mut parts = vec![match error.code() {
+        Some(code) => format!("{code}: {}", error.message()),
+        None => error.message().to_owned(),
+    }];
     let mut source = error.source();
     while let Some(cause) = source {
-        detail.push_str("\nCause: ");
-        detail.push_str(&cause.to_string());
+        parts.push(format!("Cause: {cause}"));
         source = cause.source();
     }
-    if let Some(way_out) = way_out(error) {
-        detail.push_str("\n\n");
-        detail.push_str(way_out);
+    parts.extend(way_out(error).map(str::to_owned));
+    let context = error.context();
+    if let Some(method) = &context.method {
+        let status = context
+            .status
+            .filter(|status| !status.is_success())
+            .map(|status| format!(", {status}"));
+        let correlation = context
+            .correlation_id
+            .as_ref()
+            .map(|id| format!(", correlation id {id}"));
+        let rest = [status, correlation].into_iter().flatten().collect::<String>();
+        parts.push(format!("({method} {}{rest})", context.path));
     }
-    Diagnostic::error(format!("Cannot {act}"), detail)
+    Diagnostic::error(format!("Cannot {act}"), parts.join("\n\n"))
 }
 
 fn way_out(error: &Error) -> Option<&'static str> {
@@ -37,7 +49,7 @@ fn way_out(error: &Error) -> Option<&'static str> {
             Some("The service did not recover while the request was repeated. Apply again later.")
         }
         ErrorKind::Canceled => {
-            Some("Terraform was interrupted. What the service had begun goes on; the next apply takes it up.")
+            Some("Terraform was interrupted. What the service had begun goes on; apply again to settle it.")
         }
         ErrorKind::TimedOut => {
             Some("The service goes on with it. Allow more time in `timeouts` and apply again; what exists is taken up.")

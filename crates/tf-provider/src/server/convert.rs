@@ -40,10 +40,19 @@ pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
         }
         .into(),
         summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        detail: located(&diagnostic.attribute, diagnostic.detail),
         attribute: (!diagnostic.attribute.is_empty()).then(|| path(&diagnostic.attribute)),
     };
     diagnostics.into_iter().map(message).collect()
+}
+
+/// The detail, with the path where Terraform would point at the whole attribute or resource alone.
+fn located(path: &Path, detail: String) -> String {
+    if path.steps().len() > 1 {
+        format!("`{path}`: {detail}")
+    } else {
+        detail
+    }
 }
 
 /// The message of a path.
