@@ -1,0 +1,14 @@
+//! The contract of the local ARM service, spoken to it as a client would: requests in, answers out, real worker processes.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod client;
+mod crashes;
+mod galleries;
+mod outer_form;
+mod queueing;
+mod resource_groups;
+mod run_outputs;
+mod runs;
+mod staging;
+mod submission;
+mod templates;
