@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answer::Answer;
@@ -20,6 +21,9 @@ use super::worker::spawn::Launch;
 use super::worker::watch;
 use super::{jobs, router};
 use crate::backend::transport::{BoxFuture, Transport, TransportError};
+
+/// How long the end of an operation can be asked for.
+const OPERATIONS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Image Builder and its neighbours, on one root folder.
 #[derive(Debug, Clone)]
@@ -180,6 +184,10 @@ fn unfinished(shared: &Shared) -> Result<Vec<Uuid>, StoreError> {
     for run in runs {
         watch::visit(shared, &run)?;
     }
+    let day_ago = Timestamp::now() - OPERATIONS_KEPT;
+    shared.store.write("forget old operations", |transaction| {
+        Ok::<_, StoreError>(operations::forget_ended_before(transaction, &day_ago.to_string())?)
+    })?;
     if let Err(error) = shared.root.empty_trash() {
         tracing::warn!(%error, "the trash of the local backend could not be emptied");
     }

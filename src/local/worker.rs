@@ -4,6 +4,7 @@
 //! started them. Whoever starts it locks `runs/<id>/lock` and hands it over as standard input; the worker is alive for as long
 //! as the lock is held.
 
+mod build;
 mod failure;
 mod journal;
 mod numbering;
@@ -16,6 +17,7 @@ pub(crate) mod spec;
 pub(crate) mod unsupported;
 pub(crate) mod watch;
 
+use std::fs;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -67,6 +69,7 @@ pub fn main(root: &Path, run: &str) -> ExitCode {
 }
 
 fn carry_out(root: &Path, run: &str) -> Result<(), String> {
+    close_inherited().map_err(|error| format!("inherited files cannot be closed: {error}"))?;
     let run: Uuid = run.parse().map_err(|_| format!("'{run}' is not the id of a run"))?;
     let root = Root::open(root).map_err(|error| chain(&error))?;
     let folder = root.run(run);
@@ -115,7 +118,7 @@ fn work(root: &Root, store: &Store, spec: &RunSpec) -> End {
         journal,
     };
     let end = match queue::wait(root, store, spec) {
-        Ok(_slot) => failed("This version cannot build images.".to_owned()),
+        Ok(_slot) => build::run(&mut work),
         Err(Interrupted::Canceled) => canceled(),
         Err(Interrupted::Io(error)) => failed(format!("Waiting for a turn failed: {error}.")),
         Err(Interrupted::Store(error)) => failed(format!("Waiting for a turn failed: {}.", chain(&error))),
@@ -139,6 +142,25 @@ fn failed(message: String) -> End {
         state: RunState::Failed,
         message,
     }
+}
+
+/// Closes what the provider has passed on without wanting to: a pipe of the shell that started Terraform would otherwise stay open
+/// for as long as the build takes, and its reader would wait.
+fn close_inherited() -> io::Result<()> {
+    let numbers: Vec<i32> = fs::read_dir("/proc/self/fd")?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|number| *number > 2)
+        .collect();
+    // The listing has named its own folder too, which is closed by now.
+    for number in numbers
+        .into_iter()
+        .filter(|number| fs::symlink_metadata(format!("/proc/self/fd/{number}")).is_ok())
+    {
+        // SAFETY: the worker has opened nothing yet and has one thread, so no value of this process owns the descriptor, and nobody
+        // closes it at the same time.
+        unsafe { rustix::io::close(number) };
+    }
+    Ok(())
 }
 
 /// Standard input must be the run's lock file, and locked.

@@ -11,19 +11,19 @@ use tempfile::TempDir;
 use terraform_provider_imagebuilder::backend::transport::Transport;
 use terraform_provider_imagebuilder::local::{LocalOptions, LocalService, Network};
 
-pub const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000000";
+pub(crate) const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000000";
 const IMAGE_BUILDER: &str = "2025-10-01";
 const COMPUTE: &str = "2025-03-03";
 const RESOURCES: &str = "2025-04-01";
 
 /// A service on a root of its own.
-pub struct Cloud {
+pub(crate) struct Cloud {
     folder: Arc<TempDir>,
     pub service: Arc<LocalService>,
 }
 
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
@@ -31,7 +31,7 @@ pub struct Answer {
 
 impl Answer {
     /// The code of an error.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.body
             .pointer("/error/code")
             .and_then(Value::as_str)
@@ -39,54 +39,50 @@ impl Answer {
     }
 
     /// The text of an error.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.body
             .pointer("/error/message")
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map(|value| value.to_str().unwrap())
             .unwrap_or_default()
     }
 
-    pub fn text(&self, pointer: &str) -> &str {
+    pub(crate) fn text(&self, pointer: &str) -> &str {
         self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
     #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         self
     }
 
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str) -> Self {
+    pub(crate) fn refused(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.body);
         self
     }
 }
 
 impl Cloud {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| ())
     }
 
-    pub fn with(change: impl FnOnce(&mut LocalOptions)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut LocalOptions)) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         Self::on(folder, change)
     }
 
     /// Another service on the same root, as a second Terraform would have it.
-    pub fn beside(&self) -> Self {
+    pub(crate) fn beside(&self) -> Self {
         Self::on(Arc::clone(&self.folder), |_| ())
-    }
-
-    pub fn beside_with(&self, change: impl FnOnce(&mut LocalOptions)) -> Self {
-        Self::on(Arc::clone(&self.folder), change)
     }
 
     fn on(folder: Arc<TempDir>, change: impl FnOnce(&mut LocalOptions)) -> Self {
@@ -101,16 +97,16 @@ impl Cloud {
         }
     }
 
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.service.root()
     }
 
     /// A folder for files that belong to a test.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    pub async fn raw(&self, request: Request<Bytes>) -> Answer {
+    pub(crate) async fn raw(&self, request: Request<Bytes>) -> Answer {
         let response = self.service.send(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = if body.is_empty() {
@@ -126,7 +122,7 @@ impl Cloud {
     }
 
     /// Sends a request with the API version of the path's provider.
-    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let lower = path.to_lowercase();
         let version = if lower.contains("microsoft.virtualmachineimages") {
             IMAGE_BUILDER
@@ -146,28 +142,28 @@ impl Cloud {
             .await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PUT, path, Some(body)).await
     }
 
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    pub async fn post(&self, path: &str) -> Answer {
+    pub(crate) async fn post(&self, path: &str) -> Answer {
         self.send(Method::POST, path, None).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None).await
     }
 
     /// Waits until the operation of an answer has ended, and returns its last answer.
-    pub async fn follow(&self, answer: &Answer) -> Answer {
+    pub(crate) async fn follow(&self, answer: &Answer) -> Answer {
         let asynchronous = answer.header("azure-asyncoperation").to_owned();
         let url = if asynchronous.is_empty() {
             answer.header("location").to_owned()
@@ -191,19 +187,20 @@ impl Cloud {
         }
     }
 
-    /// Waits until what `ask` looks at is as `done` says.
-    pub async fn until(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
+    /// Waits until the resource is as `done` says; a run that ends before is a failure.
+    pub(crate) async fn until(&self, path: &str, done: impl Fn(&Answer) -> bool) -> Answer {
         loop {
             let now = self.get(path).await;
             if done(&now) {
                 return now;
             }
+            assert_eq!(now.text("/properties/lastRunStatus/endTime"), "", "{}", now.body);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
     /// A resource group in westus2; its id.
-    pub async fn group(&self, name: &str) -> String {
+    pub(crate) async fn group(&self, name: &str) -> String {
         let id = format!("{SUBSCRIPTION}/resourceGroups/{name}");
         let made = self.put(&id, json!({"location": "westus2"})).await;
         assert!(made.status.is_success(), "{}", made.body);
@@ -211,7 +208,7 @@ impl Cloud {
     }
 
     /// A gallery with one gallery image, as the busybox source needs it; the image's id.
-    pub async fn gallery_image(&self, group: &str) -> String {
+    pub(crate) async fn gallery_image(&self, group: &str) -> String {
         let gallery = format!("{group}/providers/Microsoft.Compute/galleries/gallery");
         self.put(&gallery, json!({"location": "westus2"})).await;
         let image = format!("{gallery}/images/image");
@@ -221,7 +218,7 @@ impl Cloud {
     }
 
     /// A provisioned template; its id.
-    pub async fn template(&self, group: &str, name: &str, properties: Value) -> String {
+    pub(crate) async fn template(&self, group: &str, name: &str, properties: Value) -> String {
         let id = template_id(group, name);
         let made = self.put(&id, template_body(properties)).await.expect(201);
         let end = self.follow(&made).await;
@@ -230,19 +227,19 @@ impl Cloud {
     }
 
     /// Runs a template to its end; the template's last answer.
-    pub async fn run(&self, template: &str) -> Answer {
+    pub(crate) async fn run(&self, template: &str) -> Answer {
         let accepted = self.post(&format!("{template}/run")).await.expect(202);
         self.follow(&accepted).await;
         self.get(template).await.expect(200)
     }
 }
 
-pub fn template_id(group: &str, name: &str) -> String {
+pub(crate) fn template_id(group: &str, name: &str) -> String {
     format!("{group}/providers/Microsoft.VirtualMachineImages/imageTemplates/{name}")
 }
 
 /// A template of the busybox source with a VHD as target, and `properties` over it.
-pub fn template_body(properties: Value) -> Value {
+pub(crate) fn template_body(properties: Value) -> Value {
     let mut all = json!({
         "source": {"type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest"},
         "distribute": [{"type": "VHD", "runOutputName": "vhd"}],
@@ -253,16 +250,16 @@ pub fn template_body(properties: Value) -> Value {
     json!({"location": "westus2", "properties": all})
 }
 
-pub fn image_body() -> Value {
+pub(crate) fn image_body() -> Value {
     json!({"location": "westus2", "properties": {
         "osType": "Linux", "osState": "Generalized", "identifier": {"publisher": "p", "offer": "o", "sku": "s"},
     }})
 }
 
-pub fn shell(commands: &[&str]) -> Value {
+pub(crate) fn shell(commands: &[&str]) -> Value {
     json!({"type": "Shell", "inline": commands})
 }
 
-pub fn file_uri(path: &Path) -> String {
+pub(crate) fn file_uri(path: &Path) -> String {
     format!("file://{}", path.display())
 }

@@ -17,10 +17,6 @@ impl Key {
     pub(crate) fn resource_group(subscription: &str, name: &str) -> Self {
         Self::of(&format!("/subscriptions/{subscription}/resourceGroups/{name}"))
     }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for Key {

@@ -135,6 +135,12 @@ pub(super) fn sweep(root: &Root, store: &Store, spec: &RunSpec) -> Result<(), St
                 .map(|path| vhd::partial_path(&path, spec.run)),
             _ => None,
         });
+    // Files in the scratch belong to subordinate ids, and need the engine's namespaces to be removed.
+    if root.partial(spec.run).exists()
+        && let Err(error) = image_engine::remove_scratch(&root.partial(spec.run))
+    {
+        tracing::warn!(error = chain(&error), run = %spec.run, "the scratch files of a run cannot be removed");
+    }
     for path in unregistered {
         if let Err(error) = root.discard(&path) {
             tracing::warn!(%error, path = %path.display(), "what a run has left cannot be removed");

@@ -151,7 +151,11 @@ impl Sandbox {
             .stdin(job.input);
         command.stderr(printer.try_clone().map_err(io_error)?);
         match job.output {
-            Some(file) => command.stdout(file),
+            Some(file) => {
+                // Held any longer, it would keep the end of what is printed from ever coming.
+                drop(printer);
+                command.stdout(file)
+            }
             None => command.stdout(printer),
         };
         let enter = Enter {

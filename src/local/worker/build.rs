@@ -1,0 +1,347 @@
+//! The phases of a run, from the source to the last distribution target.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use image_engine::{Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, ErrorKind, Script, Stage, Step, Workspace};
+use rusqlite::Connection;
+
+use super::journal::Event;
+use super::publish::{self, Product, gallery};
+use super::source::{self, Resolved, Unusable};
+use super::spec::{RunSpec, copy_name};
+use super::{End, Work, canceled, failed, failure, record};
+use crate::arm::image_template::{Distributor, RunState, RunSubState};
+use crate::arm::staging::TEMPLATE_NAME;
+use crate::local::error::{StoreError, chain};
+use crate::local::root::make_folder;
+use crate::local::store::key::Key;
+use crate::local::store::resources;
+use crate::local::validation::steps;
+
+/// How often the worker looks for a request to cancel; a running step is killed within twice this time.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
+/// Build times below this many minutes pass the API's check, and fail in the service.
+const SHORTEST_TIMEOUT: i64 = 6;
+
+/// Why a run does not go on.
+enum Stop {
+    Canceled,
+    Failed(String),
+    Build(BuildError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(format!("{}.", chain(&error)))
+    }
+}
+
+/// Carries out a run that has its turn.
+pub(super) fn run(work: &mut Work<'_>) -> End {
+    let log = work.spec.log(work.root);
+    match phases(work, &log) {
+        Ok(end) => end,
+        Err(Stop::Canceled) => canceled(),
+        Err(Stop::Build(error)) if error.kind == ErrorKind::Canceled => canceled(),
+        Err(Stop::Build(error)) => failed(failure::build(work.spec, &error, &log)),
+        Err(Stop::Failed(message)) => failed(failure::with_log(&message, &log)),
+    }
+}
+
+fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
+    let minutes = failure::timeout_minutes(work.spec);
+    if minutes < SHORTEST_TIMEOUT {
+        return Err(Stop::Failed(format!(
+            "The build was not started: client_jwt will expire within 5 minutes. buildTimeoutInMinutes is {minutes}; it must be 0 (which means \
+             240), or 6 to 960."
+        )));
+    }
+    enter(work, RunSubState::Building)?;
+    let cancel = Cancel::deadline(Instant::now() + Duration::from_secs(60 * minutes.unsigned_abs()));
+    watch_for_cancel(work, &cancel);
+    let resolved = resolve(work)?;
+    let scratch = work.root.partial(work.spec.run);
+    let workspace = open_workspace(&scratch, log).map_err(|error| {
+        Stop::Failed(format!(
+            "The folders of the build ({}, {}) cannot be made: {error}.",
+            scratch.display(),
+            log.display()
+        ))
+    })?;
+    let properties = &work.spec.template.properties;
+    let source_only = properties
+        .validate
+        .as_ref()
+        .and_then(|validate| validate.source_validation_only)
+        .unwrap_or(false);
+    let build_spec = build_spec(work, &resolved);
+    let mut build = Build::prepare(&build_spec, workspace, cancel).map_err(Stop::Build)?;
+    if !source_only {
+        enter(work, RunSubState::Customizing)?;
+        build.customize(&mut work.journal).map_err(Stop::Build)?;
+        build.generalize(&mut work.journal).map_err(Stop::Build)?;
+    }
+    let invalid = validate(work, &mut build, log)?;
+    let go_on = properties
+        .validate
+        .as_ref()
+        .and_then(|validate| validate.continue_distribute_on_failure)
+        .unwrap_or(false);
+    match invalid {
+        Some(message) if source_only || !go_on => Ok(failed(message)),
+        _ if source_only => Ok(End {
+            state: RunState::Succeeded,
+            message: "The source image was validated; nothing was built.".to_owned(),
+        }),
+        invalid => {
+            enter(work, RunSubState::Distributing)?;
+            let end = distribute(work, &build, &resolved)?;
+            if let Err(error) = build.finish() {
+                tracing::warn!(
+                    error = chain(&error),
+                    "the scratch files of a finished build could not be removed"
+                );
+            }
+            // A failed validation fails the run, whatever was distributed.
+            Ok(invalid.map_or(end, failed))
+        }
+    }
+}
+
+/// Records the phase; a run that was canceled in the meantime stops here.
+fn enter(work: &mut Work<'_>, phase: RunSubState) -> Result<(), Stop> {
+    work.journal.write(Event::Phase { phase: phase.as_str() });
+    let journal = work.journal.check();
+    journal.map_err(|error| Stop::Failed(format!("The journal of the run cannot be written: {error}.")))?;
+    if record::phase(work.store, work.spec.run, phase)? {
+        Ok(())
+    } else {
+        Err(Stop::Canceled)
+    }
+}
+
+/// The message of the failed validation, if one failed.
+fn validate(work: &mut Work<'_>, build: &mut Build, log: &Path) -> Result<Option<String>, Stop> {
+    let validators = work
+        .spec
+        .template
+        .properties
+        .validate
+        .iter()
+        .flat_map(|validate| validate.in_vm_validations.iter().flatten());
+    if validators.count() == 0 {
+        return Ok(None);
+    }
+    enter(work, RunSubState::Validating)?;
+    match build.validate(&mut work.journal) {
+        Ok(()) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::StepFailed {
+                    stage: Stage::Validate,
+                    ..
+                }
+            ) =>
+        {
+            Ok(Some(failure::build(work.spec, &error, log)))
+        }
+        Err(error) => Err(Stop::Build(error)),
+    }
+}
+
+/// Writes disk and tree once, then every target; one that fails does not keep the others from being written.
+fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result<End, Stop> {
+    let targets = &work.spec.template.properties.distribute;
+    let folder = work.root.partial(work.spec.run);
+    let (disk, tree) = (folder.join("disk.raw"), folder.join("tree.tar"));
+    let image = build.write_disk(&disk).map_err(Stop::Build)?;
+    let tree = if targets.iter().any(publish::needs_tree) {
+        build.write_tree(&tree).map_err(Stop::Build)?;
+        Some(tree)
+    } else {
+        None
+    };
+    let product = Product {
+        root: work.root,
+        store: work.store,
+        spec: work.spec,
+        source: resolved,
+        disk,
+        disk_bytes: image.size_bytes,
+        tree,
+    };
+    let mut failures = Vec::new();
+    for (index, target) in targets.iter().enumerate() {
+        // What was registered so far stays, as in the service.
+        if work.root.run(work.spec.run).cancel().exists() {
+            return Err(Stop::Canceled);
+        }
+        let output = target.run_output_name();
+        work.journal.write(Event::TargetStarted { output });
+        let error = publish::publish(&product, index, target)
+            .err()
+            .map(|error| chain(&error));
+        work.journal.write(Event::TargetEnded {
+            output,
+            error: error.clone(),
+        });
+        failures.extend(error.map(|error| format!("Distribution to '{output}' failed: {error}.")));
+    }
+    let state = match failures.len() {
+        0 => {
+            return Ok(End {
+                state: RunState::Succeeded,
+                message: String::new(),
+            });
+        }
+        count if count == targets.len() => RunState::Failed,
+        _ => RunState::PartiallySucceeded,
+    };
+    Ok(End {
+        state,
+        message: failure::with_log(&failures.join("\n"), &work.spec.log(work.root)),
+    })
+}
+
+/// What the source means now. It is recorded at once, so that a failed run shows what it was built from.
+fn resolve(work: &Work<'_>) -> Result<Resolved, Stop> {
+    let spec = work.spec;
+    let resolved = work.store.read("resolve the source of a run", |view| {
+        if let Err(reason) = check_staging(view, spec)? {
+            return Ok(Err(Stop::Failed(reason)));
+        }
+        for target in &spec.template.properties.distribute {
+            if let Distributor::SharedImage(target) = target
+                && let Err(error) = gallery::check(view, target)
+            {
+                return Ok(Err(Stop::Failed(format!(
+                    "Distribution to '{}' cannot succeed: {error}.",
+                    target.run_output_name
+                ))));
+            }
+        }
+        match source::resolve(
+            view,
+            work.root,
+            &work.catalogue,
+            &spec.template.properties.source,
+            &spec.location,
+        ) {
+            Ok(resolved) => Ok(Ok(resolved)),
+            Err(Unusable::Source { reason, .. }) => Ok(Err(Stop::Failed(reason))),
+            Err(Unusable::Store(error)) => Err(error),
+        }
+    })??;
+    if let Some(exact) = &resolved.exact {
+        record::exact_source(work.store, &Key::of(&spec.template_id), exact)?;
+    }
+    Ok(resolved)
+}
+
+/// The staging resource group must still be there, and still be this template's: its tags say whose it is.
+fn check_staging(view: &Connection, spec: &RunSpec) -> rusqlite::Result<Result<(), String>> {
+    let Some(group) = resources::get(view, &Key::of(&spec.staging_group))? else {
+        return Ok(Err(format!(
+            "The staging resource group '{}' does not exist any more.",
+            spec.staging_group
+        )));
+    };
+    let own = spec.template_id.rsplit('/').next().unwrap_or_default();
+    Ok(match group.tag(TEMPLATE_NAME) {
+        Some(name) if name.eq_ignore_ascii_case(own) => Ok(()),
+        found => Err(format!(
+            "The staging resource group '{}' is not this template's: its tag {TEMPLATE_NAME} is '{}', and must be '{own}'.",
+            group.id,
+            found.unwrap_or_default()
+        )),
+    })
+}
+
+fn build_spec(work: &Work<'_>, resolved: &Resolved) -> BuildSpec {
+    let properties = &work.spec.template.properties;
+    let validators = properties
+        .validate
+        .iter()
+        .flat_map(|validate| validate.in_vm_validations.iter().flatten());
+    let gigabytes = properties
+        .vm_profile
+        .as_ref()
+        .and_then(|profile| profile.os_disk_size_gb)
+        .filter(|size| *size > 0);
+    let customizers = properties.customize.iter().flatten();
+    BuildSpec {
+        source: resolved.tree.clone(),
+        customize: customizers
+            .enumerate()
+            .filter_map(|(index, step)| {
+                engine_step(work, steps::Step::from(step), step.name(), step.kind(), false, index)
+            })
+            .collect(),
+        validate: validators
+            .enumerate()
+            .filter_map(|(index, step)| {
+                engine_step(work, steps::Step::from(step), step.name(), step.kind(), true, index)
+            })
+            .collect(),
+        disk: DiskSpec {
+            size_bytes: gigabytes.map(|size| size.unsigned_abs() << 30),
+            id: work.spec.run.to_string(),
+        },
+        network: work.spec.network,
+    }
+}
+
+/// A step as the engine takes it. Referenced files are the copies that the submission has made. `None` for a Windows step: a run
+/// with one was refused before.
+fn engine_step(
+    work: &Work<'_>,
+    step: steps::Step<'_>,
+    name: Option<&str>,
+    kind: &str,
+    validation: bool,
+    index: usize,
+) -> Option<Step> {
+    let copy = || work.spec.staging(work.root).files().join(copy_name(validation, index));
+    let action = match step {
+        steps::Step::Shell(script) if step.reference().is_some() => {
+            debug_assert!(script.inline.as_ref().is_none_or(Vec::is_empty));
+            Action::Shell(Script::File(copy()))
+        }
+        steps::Step::Shell(script) => Action::Shell(Script::Inline(script.inline.clone().unwrap_or_default())),
+        steps::Step::File(file) => Action::File {
+            content: copy(),
+            destination: file.destination.clone().unwrap_or_default(),
+        },
+        steps::Step::PowerShell(_) | steps::Step::Windows => return None,
+    };
+    let name = name.map_or_else(|| format!("{kind} {}", index + 1), str::to_owned);
+    Some(Step { name, action })
+}
+
+fn open_workspace(scratch: &Path, log: &Path) -> io::Result<Workspace> {
+    make_folder(scratch)?;
+    log.parent().map_or(Ok(()), make_folder)?;
+    let log: File = OpenOptions::new().append(true).create(true).mode(0o600).open(log)?;
+    Ok(Workspace {
+        directory: scratch.to_owned(),
+        log,
+    })
+}
+
+/// A thread that passes the request to cancel on to the engine. It ends with the process.
+fn watch_for_cancel(work: &Work<'_>, cancel: &Cancel) {
+    let path = work.root.run(work.spec.run).cancel();
+    let cancel = cancel.clone();
+    thread::spawn(move || {
+        while !path.exists() {
+            thread::sleep(CANCEL_INTERVAL);
+        }
+        cancel.request();
+    });
+}
