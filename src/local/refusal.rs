@@ -11,14 +11,15 @@ use crate::arm::error::{ErrorBody, ErrorDetail};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refused {
     pub(crate) status: StatusCode,
-    pub(crate) body: ErrorBody,
+    /// Boxed, since nearly every function of the service can return it.
+    pub(crate) body: Box<ErrorBody>,
 }
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
         Self {
             status,
-            body: ErrorBody::new(code, message),
+            body: Box::new(ErrorBody::new(code, message)),
         }
     }
 

@@ -59,8 +59,7 @@ impl Root {
             ));
         }
         let statistics = rustix::fs::statfs(&directory).map_err(|error| fail(OpenErrorKind::Io, Some(error.into())))?;
-        let kind = i64::from(statistics.f_type);
-        if let Some((_, name)) = UNSUITABLE.iter().find(|(magic, _)| *magic == kind) {
+        if let Some((_, name)) = UNSUITABLE.iter().find(|(magic, _)| *magic == statistics.f_type) {
             return Err(fail(OpenErrorKind::UnsuitableFileSystem { name }, None));
         }
         let root = Self { directory };

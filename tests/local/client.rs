@@ -239,14 +239,12 @@ pub(crate) fn template_id(group: &str, name: &str) -> String {
 }
 
 /// A template of the busybox source with a VHD as target, and `properties` over it.
-pub(crate) fn template_body(properties: Value) -> Value {
+pub(crate) fn template_body(mut properties: Value) -> Value {
     let mut all = json!({
         "source": {"type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest"},
         "distribute": [{"type": "VHD", "runOutputName": "vhd"}],
     });
-    all.as_object_mut()
-        .unwrap()
-        .extend(properties.as_object().unwrap().clone());
+    all.as_object_mut().unwrap().append(properties.as_object_mut().unwrap());
     json!({"location": "westus2", "properties": all})
 }
 

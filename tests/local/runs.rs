@@ -15,12 +15,9 @@ fn message(template: &Answer) -> &str {
     template.text("/properties/lastRunStatus/message")
 }
 
-fn gallery_target(image: &str, more: Value) -> Value {
+fn gallery_target(image: &str, mut more: Value) -> Value {
     let mut target = json!({"type": "SharedImage", "runOutputName": "gallery", "galleryImageId": image});
-    target
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    target.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
     target
 }
 

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use uuid::Uuid;
 
+use crate::arm::error::ErrorBody;
 use crate::arm::operation::OperationStatus;
 use crate::local::answer::Answer;
 use crate::local::refusal::Refused;
@@ -70,7 +71,7 @@ fn location(operation: &Operation) -> Result<Answer, Refused> {
         (Status::InProgress, _) => Ok(Answer::empty(StatusCode::ACCEPTED)),
         (Status::Failed, Some(error)) => Err(Refused {
             status: StatusCode::CONFLICT,
-            body: crate::arm::error::ErrorBody { error: error.clone() },
+            body: Box::new(ErrorBody { error: error.clone() }),
         }),
         _ => Ok(Answer::empty(StatusCode::NO_CONTENT)),
     }

@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    fn template(properties: serde_json::Value) -> ImageTemplate {
+    fn template(mut properties: serde_json::Value) -> ImageTemplate {
         let mut all = json!({
             "source": {"type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest"},
             "distribute": [{"type": "VHD", "runOutputName": "o"}],
