@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod docs;
 mod doctor;
+mod generated;
 mod images;
 mod print;
 mod root;
@@ -36,6 +38,8 @@ enum Command {
     /// List, show and cancel runs of the local backend.
     #[command(subcommand)]
     Runs(runs::Runs),
+    /// Generate the registry's pages from the schemas and `examples/`.
+    Docs(docs::Docs),
     /// Carry out one run; started by the local backend.
     #[command(hide = true)]
     Worker(worker::Worker),
@@ -53,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.examine(line.root),
         Command::Images(images) => images.carry_out(line.root),
         Command::Runs(runs) => runs.carry_out(line.root),
+        Command::Docs(docs) => docs.generate(),
     };
     outcome.unwrap_or_else(|failure| print::failure(&*failure))
 }

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod local_backend;
+mod serving;
 
 use tf_provider::{AnyDataSource, AnyResource, Diagnostics, data_source, resource};
 
@@ -16,6 +17,7 @@ use crate::resources::resource_group::ResourceGroupResource;
 use crate::resources::staging_resource_group::StagingResourceGroupResource;
 
 pub use configuration::Configuration;
+pub use serving::serve;
 
 /// The provider `imagebuilder`.
 #[derive(Clone, Copy, Debug, Default)]

@@ -215,23 +215,16 @@ mod tests {
     fn a_descriptor_that_would_be_inherited_by_accident_is_not() {
         let (stray, _writer) = rustix::pipe::pipe().unwrap();
         let (wanted, _writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
+        // By what they are, not by their numbers: ls opens descriptors of its own.
+        let identity = |pipe: &OwnedFd| {
+            let link = std::fs::read_link(format!("/proc/self/fd/{}", pipe.as_raw_fd())).unwrap();
+            link.display().to_string()
+        };
         let mut command = Command::new("/bin/ls");
-        command
-            .arg("/proc/self/fd")
-            .stdout(std::process::Stdio::piped());
-        let output = spawn(command, Plain, &[&wanted])
-            .unwrap()
-            .wait_with_output()
-            .unwrap();
+        command.args(["-l", "/proc/self/fd"]).stdout(std::process::Stdio::piped());
+        let output = spawn(command, Plain, &[&wanted]).unwrap().wait_with_output().unwrap();
         let listed = String::from_utf8(output.stdout).unwrap();
-        let numbers: Vec<&str> = listed.lines().collect();
-        assert!(
-            numbers.contains(&wanted.as_raw_fd().to_string().as_str()),
-            "{listed}"
-        );
-        assert!(
-            !numbers.contains(&stray.as_raw_fd().to_string().as_str()),
-            "{listed}"
-        );
+        assert!(listed.contains(&identity(&wanted)), "{listed}");
+        assert!(!listed.contains(&identity(&stray)), "{listed}");
     }
 }
