@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::path::Path;
 
-#[expect(clippy::print_stdout, reason = "cargo reads a build script's instructions there")]
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/tfplugin6");
     let files = [folder.join("tfplugin6.proto"), folder.join("plugin.proto")];

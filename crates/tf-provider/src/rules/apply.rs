@@ -17,7 +17,7 @@ pub(crate) fn check_applied(attributes: &[Attribute], planned: &Value, result: &
                 reason: "still unknown after apply",
             });
         } else {
-            check(&attribute.kind, planned, result, path, &mut violations);
+            check(&attribute.kind, planned, result, &path, &mut violations);
         }
     }
     violations
@@ -32,14 +32,14 @@ pub(crate) fn check_final_plan(attributes: &[Attribute], planned: &Value, last: 
             &attribute.kind,
             planned,
             last,
-            Path::root(attribute.name),
+            &Path::root(attribute.name),
             &mut violations,
         );
     }
     violations
 }
 
-fn check(kind: &Kind, planned: &Value, result: &Value, path: Path, violations: &mut Vec<Violation>) {
+fn check(kind: &Kind, planned: &Value, result: &Value, path: &Path, violations: &mut Vec<Violation>) {
     let mut broken = |reason| {
         violations.push(Violation {
             path: path.clone(),
@@ -55,7 +55,7 @@ fn check(kind: &Kind, planned: &Value, result: &Value, path: Path, violations: &
                     &each.kind,
                     planned,
                     result,
-                    path.clone().attribute(each.name),
+                    &path.clone().attribute(each.name),
                     violations,
                 );
             }
@@ -65,7 +65,7 @@ fn check(kind: &Kind, planned: &Value, result: &Value, path: Path, violations: &
                 return broken("has another number of elements than planned");
             }
             for (index, (planned, result)) in planned.iter().zip(result).enumerate() {
-                check(of, planned, result, path.clone().index(index), violations);
+                check(of, planned, result, &path.clone().index(index), violations);
             }
         }
         (Kind::Map(of), Value::Map(planned), Value::Map(result)) => {
@@ -73,13 +73,13 @@ fn check(kind: &Kind, planned: &Value, result: &Value, path: Path, violations: &
                 return broken("has other keys than planned");
             }
             for ((key, planned), result) in planned.iter().zip(result.values()) {
-                check(of, planned, result, path.clone().key(key), violations);
+                check(of, planned, result, &path.clone().key(key), violations);
             }
         }
         (Kind::Set(of), Value::Set(planned), Value::Set(result)) => {
             let compatible = |planned: &Value, result: &Value| {
                 let mut violations = Vec::new();
-                check(of, planned, result, path.clone(), &mut violations);
+                check(of, planned, result, path, &mut violations);
                 violations.is_empty()
             };
             let each_planned = result

@@ -31,15 +31,15 @@ fn validate_object(attributes: &[Attribute], object: &Value, path: &Path, diagno
             let summary = format!("Invalid value for {:?}", attribute.name);
             diagnostics.push(Diagnostic::error(summary, detail).at(path.clone()));
         }
-        validate_inside(&attribute.kind, value, path, diagnostics);
+        validate_inside(&attribute.kind, value, &path, diagnostics);
     }
 }
 
-fn validate_inside(kind: &Kind, value: &Value, path: Path, diagnostics: &mut Diagnostics) {
+fn validate_inside(kind: &Kind, value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     let Some(nested) = kind.nested() else { return };
     let attributes = (nested.attributes)();
     match value {
-        Value::Object(_) => validate_object(attributes, value, &path, diagnostics),
+        Value::Object(_) => validate_object(attributes, value, path, diagnostics),
         Value::List(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 validate_object(attributes, element, &path.clone().index(index), diagnostics);
@@ -54,7 +54,7 @@ fn validate_inside(kind: &Kind, value: &Value, path: Path, diagnostics: &mut Dia
             // A set's elements have no path; the set itself is named.
             let mut inside = Diagnostics::new();
             for element in elements {
-                validate_object(attributes, element, &path, &mut inside);
+                validate_object(attributes, element, path, &mut inside);
             }
             diagnostics.extend(inside.into_iter().map(|each| each.at(path.clone())));
         }

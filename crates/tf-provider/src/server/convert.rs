@@ -32,7 +32,7 @@ pub(super) fn message(value: &Value, of: &Type) -> Result<proto::DynamicValue, D
 }
 
 /// The messages of diagnostics.
-pub(crate) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     let message = |diagnostic: crate::diagnostic::Diagnostic| proto::Diagnostic {
         severity: match diagnostic.severity {
             Severity::Error => proto::diagnostic::Severity::Error,

@@ -24,9 +24,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::Provider;
 use catalog::Catalog;
 
-#[cfg(test)]
-pub(crate) use convert::diagnostics as diagnostics_to_proto;
-
 /// The server of one provider instance.
 pub(crate) struct Server<P: Provider> {
     shared: Arc<Shared<P>>,

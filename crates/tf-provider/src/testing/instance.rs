@@ -201,11 +201,14 @@ impl Instance {
             self.private.clone()
         };
         let (last, _, private) = self.plan_once(&prior, &config, private, &mut planned.warnings).await?;
-        obeyed("final plan", check_final_plan(self.attributes, &planned.planned, &last));
+        obeyed(
+            "final plan",
+            &check_final_plan(self.attributes, &planned.planned, &last),
+        );
         let errors = self.apply_once(&last, &config, private, &mut planned.warnings).await;
         match errors {
             Ok(()) => {
-                obeyed("result", check_applied(self.attributes, &last, &self.state));
+                obeyed("result", &check_applied(self.attributes, &last, &self.state));
                 self.tainted = false;
                 Ok(planned)
             }
@@ -317,7 +320,7 @@ impl Instance {
         );
         all.extend(warnings(answered.diagnostics)?);
         let planned = value(answered.planned_state, &self.of);
-        obeyed("plan", check_plan(self.attributes, prior, config, &planned));
+        obeyed("plan", &check_plan(self.attributes, prior, config, &planned));
         let mut replace: Vec<Path> = answered.requires_replace.into_iter().map(path).collect();
         replace.retain(|path| {
             let (before, after) = (lookup(prior, path), lookup(&planned, path));

@@ -169,7 +169,7 @@ impl Core {
         let state = value(read.state, &of);
         obeyed(
             "data source",
-            crate::rules::check_plan(attributes, &Value::Null, &asked, &state),
+            &crate::rules::check_plan(attributes, &Value::Null, &asked, &state),
         );
         Ok(json::state(&state))
     }
@@ -289,7 +289,7 @@ fn lookup<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
     })
 }
 
-fn obeyed(what: &str, violations: Vec<crate::rules::Violation>) {
+fn obeyed(what: &str, violations: &[crate::rules::Violation]) {
     let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
     assert!(
         violations.is_empty(),
