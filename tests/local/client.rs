@@ -261,3 +261,18 @@ pub(crate) fn shell(commands: &[&str]) -> Value {
 pub(crate) fn file_uri(path: &Path) -> String {
     format!("file://{}", path.display())
 }
+
+/// State of a template's last run.
+pub(crate) fn state(template: &Answer) -> &str {
+    template.text("/properties/lastRunStatus/runState")
+}
+
+/// What the service says about a template's last run.
+pub(crate) fn message(template: &Answer) -> &str {
+    template.text("/properties/lastRunStatus/message")
+}
+
+/// A run output that must be there.
+pub(crate) async fn output(cloud: &Cloud, template: &str, name: &str) -> Answer {
+    cloud.get(&format!("{template}/runOutputs/{name}")).await.expect(200)
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
+use terraform_provider_imagebuilder::local::Network;
 
 use crate::client::{Cloud, shell, template_body, template_id};
 
@@ -37,7 +38,7 @@ fn count(folder: PathBuf) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_worker_is_a_failed_run_and_leaves_nothing_behind() {
-    let cloud = Cloud::new();
+    let cloud = Cloud::with(|options| options.network = Network::Isolated);
     let group = cloud.group("g").await;
     let template = cloud
         .template(&group, "t", json!({"customize": [shell(&["echo alive; sleep 600"])]}))
@@ -58,6 +59,7 @@ async fn a_killed_worker_is_a_failed_run_and_leaves_nothing_behind() {
         "{message}"
     );
     assert_eq!(count(cloud.root().join("images/.partial")), 0);
+    assert_eq!(count(cloud.root().join("trash")), 0);
     // And the template can be run again, or deleted.
     let accepted = cloud.delete(&template).await.expect(202);
     cloud.follow(&accepted).await.expect(204);

@@ -3,6 +3,7 @@
 
 mod client;
 mod crashes;
+mod distribution;
 mod galleries;
 mod outer_form;
 mod queueing;

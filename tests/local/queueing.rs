@@ -1,9 +1,11 @@
 //! Runs at once, over several services on one root.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use serde_json::json;
 use terraform_provider_imagebuilder::local::images;
+use tokio::task::JoinSet;
 
 use crate::client::{Cloud, shell};
 
@@ -59,4 +61,40 @@ async fn runs_of_two_services_make_each_its_own_version() {
     versions.sort();
     let expected: Vec<String> = (1..=6).map(|number| format!("{image}/versions/0.0.{number}")).collect();
     assert_eq!(versions, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_templates_of_two_services_are_made_and_run_at_once() {
+    let one = Arc::new(Cloud::new());
+    let other = Arc::new(one.beside());
+    let group = one.group("g").await;
+    let mut work = JoinSet::new();
+    for number in 0..20 {
+        let cloud = Arc::clone(if number % 2 == 0 { &one } else { &other });
+        let group = group.clone();
+        work.spawn(async move {
+            let template = cloud
+                .template(&group, &format!("t{number}"), json!({"customize": [shell(&["true"])]}))
+                .await;
+            let ran = cloud.run(&template).await;
+            assert_eq!(
+                ran.text("/properties/lastRunStatus/runState"),
+                "Succeeded",
+                "{}",
+                ran.body
+            );
+            let accepted = cloud.delete(&template).await.expect(202);
+            cloud.follow(&accepted).await.expect(204);
+        });
+    }
+    while let Some(done) = work.join_next().await {
+        done.unwrap();
+    }
+    for folder in ["runs", "staging", "images/.partial", "operations", "trash"] {
+        assert_eq!(
+            std::fs::read_dir(one.root().join(folder)).unwrap().count(),
+            0,
+            "{folder}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::templates::state_of;
-use crate::arm::image_template::{ImageTemplate, RunState};
+use crate::arm::image_template::{EnabledState, ImageTemplate, RunState};
 use crate::local::answer::Answer;
 use crate::local::presentation::{expect, typed};
 use crate::local::refusal::Refused;
@@ -66,6 +66,31 @@ pub(crate) fn run(shared: &Shared, target: &Target) -> Result<Outcome, Refused> 
             launch.abandon(shared);
             Err(refused)
         }
+    }
+}
+
+/// Starts the run of a template whose `autoRun` is enabled, after it was created or updated. That it cannot be started now is told
+/// in the log only, since nobody has asked for it.
+pub(crate) fn run_automatically(shared: &Shared, target: &Target, template: &ImageTemplate) {
+    let enabled = template
+        .properties
+        .auto_run
+        .as_ref()
+        .is_some_and(|auto| auto.state == Some(EnabledState::Enabled));
+    if !enabled {
+        return;
+    }
+    match run(shared, target) {
+        Ok(Outcome {
+            after: After::Launch(launch),
+            ..
+        }) => launch.start(shared),
+        Ok(_) => {}
+        Err(refused) => tracing::warn!(
+            template = target.id(),
+            "the automatic run was not started: {}",
+            refused.body.error.message
+        ),
     }
 }
 

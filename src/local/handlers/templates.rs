@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::resource_groups::check_tags;
+use super::runs::run_automatically;
 use crate::arm::image_template::{
     Identity, IdentityType, ImageTemplate, ImageTemplateUpdate, ProvisioningState, Source, UserAssignedIdentity,
 };
@@ -95,15 +96,18 @@ pub(crate) fn patch(shared: &Shared, request: &Request, target: &Target) -> Resu
     check_tags(update.tags.as_ref())?;
     // The typed body takes `"id": null` for an absent member; in an identity it means that the id is to go.
     let removed = removed_identities(&request.json()?);
-    shared.store.write("update an image template", |transaction| {
+    let (answer, template) = shared.store.write("update an image template", |transaction| {
         let mut stored = expect(transaction, target)?;
         states::update(state_of(transaction, &stored)?)?;
         let mut template: ImageTemplate = typed(&stored)?;
         apply(&mut template, update, &removed)?;
         stored.body = stored_body(&template)?;
         resources::put(transaction, &stored)?;
-        Ok(Answer::json(StatusCode::OK, &presentation::template(transaction, &stored)?)?.into())
-    })
+        let answer = Answer::json(StatusCode::OK, &presentation::template(transaction, &stored)?)?;
+        Ok::<_, Refused>((answer, template))
+    })?;
+    run_automatically(shared, target, &template);
+    Ok(answer.into())
 }
 
 pub(crate) fn delete(shared: &Shared, target: &Target) -> Result<Outcome, Refused> {

@@ -12,7 +12,9 @@ use crate::arm::image_template::{
     Customizer, ImageTemplate, ProvisioningError, ProvisioningErrorCode, ProvisioningState, Source, Validator,
 };
 use crate::local::error::StoreError;
+use crate::local::handlers::runs;
 use crate::local::presentation::{stored_body, typed};
+use crate::local::route::Target;
 use crate::local::service::Shared;
 use crate::local::store::operations::{self, Operation, Status};
 use crate::local::store::resources::{self, Resource};
@@ -199,19 +201,24 @@ fn fill_in_exact_version(template: &mut ImageTemplate) {
 
 async fn finish(shared: &Arc<Shared>, operation: Operation, template: ImageTemplate) -> Result<(), StoreError> {
     let finish = move |shared: &Shared| {
-        shared
+        let provisioned = shared
             .store
             .write("record a provisioned image template", |transaction| {
                 let Some((mut stored, _)) = read_creating(transaction, &operation.target)? else {
-                    return Ok(());
+                    return Ok(None);
                 };
                 stored.state = ProvisioningState::Succeeded;
                 if let Ok(body) = stored_body(&template) {
                     stored.body = body;
                 }
                 resources::put(transaction, &stored)?;
-                Ok::<_, StoreError>(succeed(transaction, &operation)?)
-            })
+                succeed(transaction, &operation)?;
+                Ok::<_, StoreError>(Some(stored.id))
+            })?;
+        if let Some(target) = provisioned.as_deref().and_then(Target::parse) {
+            runs::run_automatically(shared, &target, &template);
+        }
+        Ok(())
     };
     blocking(shared, finish).await
 }

@@ -28,7 +28,7 @@ pub(crate) fn build(spec: &RunSpec, error: &BuildError, log: &Path) -> String {
              end within {} minutes (buildTimeoutInMinutes).",
             timeout_minutes(spec)
         ),
-        _ => format!("{}.", chain(error)),
+        _ => format!("The build failed: {}.", chain(error)),
     };
     with_log(&headline, log)
 }

@@ -104,9 +104,7 @@ mod tests {
             "source": {"type": "PlatformImage", "publisher": "imagebuilder", "offer": "busybox", "sku": "tiny", "version": "latest"},
             "distribute": [{"type": "VHD", "runOutputName": "o"}],
         });
-        all.as_object_mut()
-            .unwrap()
-            .extend(properties.as_object().unwrap().clone());
+        all.as_object_mut().unwrap().append(properties.as_object_mut().unwrap());
         serde_json::from_value(json!({"location": "westus2", "properties": all})).unwrap()
     }
 
