@@ -15,9 +15,9 @@ use crate::arm::body;
 /// Largest body that ARM takes, in bytes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
-/// What Image Builder is asked in; see `reference` on which client sends which.
+/// The versions in which clients in the field ask Image Builder.
 const IMAGE_BUILDER_VERSIONS: [&str; 5] = ["2022-02-14", "2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"];
-/// Since this version galleries answer in today's shape, without members that the typed bodies do not know.
+/// Older bodies have members that the typed ones do not know.
 const OLDEST_COMPUTE: &str = "2021-07-01";
 const OLDEST_RESOURCES: &str = "2019-10-01";
 

@@ -219,6 +219,21 @@ mod tests {
     }
 
     #[test]
+    fn a_root_of_somebody_else_is_refused_by_both_ids() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = rustix::process::geteuid().as_raw();
+        // Only root can give a folder away; everybody else finds one of root's.
+        let (foreign, owner) = if own == 0 {
+            std::os::unix::fs::chown(folder.path(), Some(1), None).unwrap();
+            (folder.path(), 1)
+        } else {
+            (Path::new("/usr"), 0)
+        };
+        let error = Root::open(foreign).unwrap_err();
+        assert_eq!(*error.kind(), OpenErrorKind::OtherOwner { owner, own });
+    }
+
+    #[test]
     fn a_file_in_the_place_of_the_root_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert!(Root::open(file.path()).is_err());

@@ -57,12 +57,11 @@ struct Work<'a> {
 /// The exit code says whether the worker could do its work, not whether the image could be built: that is recorded in the store.
 #[must_use]
 pub fn main(root: &Path, run: &str) -> ExitCode {
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
     match carry_out(root, run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             tracing::error!("{reason}");
-            // The log of a worker is its standard error, whether or not somebody has set up tracing.
-            eprintln!("{reason}");
             ExitCode::FAILURE
         }
     }
