@@ -37,7 +37,7 @@ fn a_state_written_on_azure_is_an_error_on_the_local_backend_and_never_gone() {
     for error in errors {
         let text = format!("{} {}", error.summary, error.detail);
         assert!(
-            text.contains("azure") && text.contains("local"),
+            text.contains("Azure") && text.contains("local"),
             "it names both: {text}"
         );
     }

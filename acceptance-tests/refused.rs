@@ -13,24 +13,23 @@ fn a_template_over_an_existing_one_is_refused_with_the_import_command() {
 
     workspace
         .try_apply()
-        .fails_with(&[&format!("terraform import {TEMPLATE}"), &id]);
+        .fails_with(&["terraform import imagebuilder_image_template.<name>", &id]);
     workspace.import(TEMPLATE, &id);
     workspace.assert_nothing_to_do();
 }
 
 #[test]
-fn a_malformed_id_is_refused_by_plan_at_its_attribute() {
+fn a_malformed_id_is_refused_by_plan_with_its_path_and_the_right_form() {
     let target =
         "{ run_output_name = \"gallery\", gallery_image = { gallery_image_id = \"/subscriptions/s/galleries/g\" } }";
     let workspace = Workspace::with(Golden::new().distribute(&[target]).configuration());
     let answer = workspace.try_plan();
-    let error = answer.fails_with(&["gallery_image_id", "/subscriptions/s/galleries/g"]);
-    assert!(
-        error.code().contains("gallery_image_id"),
-        "it points at {:?}",
-        error.code()
-    );
-    assert!(error.detail.contains("Microsoft.Compute/galleries"), "{}", error.detail);
+    let error = answer.fails_with(&[
+        "distribute[0].gallery_image.gallery_image_id",
+        "\"/subscriptions/s/galleries/g\"",
+        "Microsoft.Compute/galleries/{gallery}/images/{gallery image}",
+    ]);
+    assert_eq!(error.address.as_deref(), Some(TEMPLATE));
 }
 
 #[test]
@@ -65,7 +64,7 @@ fn a_checksum_that_differs_fails_the_template_and_tells_both() {
     ));
     workspace.configure(golden.configuration());
     workspace.init();
-    workspace.try_apply().fails_with(&[&wrong, "checksum"]);
+    workspace.try_apply().fails_with(&["customize[0]", "SHA-256", &wrong]);
 
     let mended = Golden::new().step(&format!("{{ shell = {{ script_uri = \"{script}\" }} }}"));
     workspace.configure(mended.configuration());
@@ -92,17 +91,26 @@ fn a_source_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_script_of_five_megabytes_runs_or_is_refused_by_its_size() {
+fn a_script_of_five_megabytes_is_refused_by_its_size_and_one_of_three_runs() {
     let workspace = Workspace::new();
-    let mut script = b"echo began\n".to_vec();
-    while script.len() < 5 << 20 {
-        script.extend_from_slice(b"# a line of a long script that does nothing at all\n");
-    }
-    script.extend_from_slice(b"echo ended > /etc/ended\n");
-    let uri = workspace.machine.file("long.sh", &script);
-    let golden = Golden::new().step(&format!("{{ shell = {{ script_uri = \"{uri}\" }} }}"));
-    workspace.configure(golden.configuration());
+    let script = |bytes: usize| {
+        let mut script = b"echo began\n".to_vec();
+        while script.len() < bytes {
+            script.extend_from_slice(b"# a line of a long script that does nothing at all\n");
+        }
+        script.extend_from_slice(b"echo ended > /etc/ended\n");
+        script
+    };
+    let golden = |uri: &str| Golden::new().step(&format!("{{ shell = {{ script_uri = \"{uri}\" }} }}"));
+    let too_long = workspace.machine.file("too-long.sh", &script(5 << 20));
+    workspace.configure(golden(&too_long).configuration());
     workspace.init();
+    workspace
+        .try_apply()
+        .fails_with(&["too-long.sh", "too large", "4194304"]);
+
+    let long = workspace.machine.file("long.sh", &script(3 << 20));
+    workspace.configure(golden(&long).configuration());
     workspace.apply();
     workspace.assert_nothing_to_do();
 }

@@ -53,5 +53,5 @@ fn a_group_over_an_existing_one_is_refused_with_the_import_command() {
     workspace.forget(&[GROUP]);
     workspace
         .try_apply()
-        .fails_with(&[&format!("terraform import {GROUP}")]);
+        .fails_with(&["terraform import imagebuilder_resource_group.<name> "]);
 }
