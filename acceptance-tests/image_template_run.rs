@@ -144,10 +144,10 @@ fn versions_follow_the_versioning_of_the_target() {
     let golden = Golden::new().shell("step", &["true"]).distribute(&[&latest_of_major]);
     let workspace = Workspace::with(golden.configuration());
     workspace.apply();
-    assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.0");
+    assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.1");
     workspace.configure(golden.shell("another", &["true"]).configuration());
     workspace.apply();
-    assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.1");
+    assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.2");
 }
 
 #[test]

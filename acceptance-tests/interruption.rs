@@ -52,15 +52,11 @@ fn ctrl_c_cancels_the_run_and_terraform_still_knows_the_resource() {
 
 #[test]
 fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
-    let workspace = Workspace::new();
-    let gate = workspace.machine.files().join("gate.sh");
     // The step ends by itself, long after Terraform has been interrupted.
     let golden = Golden::new()
         .shell("slow", &["echo the step is running", "sleep 12"])
         .run("on_interrupt = \"leave_running\"");
-    std::fs::write(gate, "").unwrap();
-    workspace.configure(golden.configuration());
-    workspace.init();
+    let workspace = Workspace::with(golden.configuration());
     let apply = workspace.start_apply();
     wait_until("the step is running", || {
         workspace
@@ -70,7 +66,7 @@ fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
             .then_some(())
     });
     apply.interrupt();
-    apply.answer().error();
+    apply.answer().failed();
     assert_eq!(workers(&workspace.machine.root()).len(), 1, "the run goes on");
 
     workspace.apply();

@@ -53,19 +53,18 @@ resource "imagebuilder_image_template" "tiny" {
 
   customize = [
     {
-      name = "user"
-      shell = {
-        inline = ["adduser -D -h /home/app app"]
-      }
-    },
-    {
       name = "page"
       shell = {
         inline = [
           "mkdir -p /var/www",
           "echo 'Hello from a golden image' > /var/www/index.html",
-          "chown -R app: /var/www",
         ]
+      }
+    },
+    {
+      name = "owner"
+      shell = {
+        inline = ["chown -R 33:33 /var/www"]
       }
     },
   ]
