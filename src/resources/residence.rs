@@ -76,10 +76,17 @@ pub fn require(cx: &mut Context<Connection>, what: &str) -> Result<(), Diagnosti
 }
 
 fn elsewhere(what: &str, origin: &Origin, here: &Origin) -> Diagnostic {
+    let way_back = match origin {
+        Origin::Local { directory, .. } => format!(
+            "`backend = \"local\"` with `local = {{ root = \"{}\" }}`",
+            directory.display()
+        ),
+        Origin::Azure { .. } => "`backend = \"azure\"` with that cloud and tenant".to_owned(),
+    };
     let detail = format!(
-        "It lives in {origin}, and the provider is configured for {here}, from where it cannot be seen. Nothing was changed. \
-         Configure the provider for the backend where it lives (`backend` in the provider block, or IMAGEBUILDER_BACKEND). To \
-         give it up there and start anew here, first take it out of the state with `terraform state rm`."
+        "It lives in {origin}, and the provider is configured for {here}, from where it cannot be seen. Nothing was changed. To \
+         work with it, configure the provider for where it lives: {way_back}. To give it up there and start anew here, first take \
+         it out of the state with `terraform state rm`."
     );
     Diagnostic::error(format!("{} is on another backend", capitalized(what)), detail)
 }

@@ -41,12 +41,23 @@ pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
         .into(),
         summary: diagnostic.summary,
         detail: located(&diagnostic.attribute, diagnostic.detail),
-        attribute: (!diagnostic.attribute.is_empty()).then(|| path(&diagnostic.attribute)),
+        attribute: (!diagnostic.attribute.is_empty()).then(|| path(&visible(&diagnostic.attribute))),
     };
     diagnostics.into_iter().map(message).collect()
 }
 
-/// The detail, with the path where Terraform would point at the whole attribute or resource alone.
+/// As much of a path as Terraform finds in the configuration: an attribute of the block, and an element of it. It follows no path
+/// into nested attributes, and would point at the whole block.
+fn visible(path: &Path) -> Path {
+    match path.steps() {
+        [Step::Attribute(name), Step::Index(index), ..] => Path::root(name).index(*index),
+        [Step::Attribute(name), Step::Key(key), ..] => Path::root(name).key(key),
+        [Step::Attribute(name), ..] => Path::root(name),
+        _ => path.clone(),
+    }
+}
+
+/// The detail, with the path that [`visible`] has cut.
 fn located(path: &Path, detail: String) -> String {
     if path.steps().len() > 1 {
         format!("`{path}`: {detail}")
