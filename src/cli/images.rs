@@ -36,7 +36,7 @@ impl Images {
                 if json {
                     print::json(&found.iter().map(as_json).collect::<Vec<_>>())
                 } else {
-                    Ok(as_table(&found))
+                    Ok(print::text(&as_text(&found)))
                 }
             }
             Self::Delete { ids } => {
@@ -62,18 +62,17 @@ fn as_json(image: &Image) -> Value {
     })
 }
 
-fn as_table(images: &[Image]) -> ExitCode {
-    let rows: Vec<[String; 4]> = images
-        .iter()
-        .map(|image| {
-            let size = format!("{} MiB", image.disk_bytes / MIB);
-            [
-                image.created_at.clone(),
-                size,
-                image.id.clone(),
-                image.disk.display().to_string(),
-            ]
-        })
-        .collect();
-    print::table(["CREATED", "DISK", "ID", "FILE"], &rows)
+/// Ids are long: a block for each image reads better than a table.
+fn as_text(images: &[Image]) -> String {
+    let block = |image: &Image| {
+        format!(
+            "{}\n  disk     {} ({} MiB)\n  created  {} by run {}\n",
+            image.id,
+            image.disk.display(),
+            image.disk_bytes / MIB,
+            image.created_at,
+            image.run,
+        )
+    };
+    images.iter().map(block).collect()
 }

@@ -12,6 +12,7 @@ mod images;
 mod print;
 mod root;
 mod runs;
+mod schema;
 mod worker;
 
 /// Terraform provider for golden VM images.
@@ -40,6 +41,8 @@ enum Command {
     Runs(runs::Runs),
     /// Generate the registry's pages from the schemas and `examples/`.
     Docs(docs::Docs),
+    /// Generate `schemas/provider.json`.
+    Schema(schema::Schema),
     /// Carry out one run; started by the local backend.
     #[command(hide = true)]
     Worker(worker::Worker),
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Images(images) => images.carry_out(line.root),
         Command::Runs(runs) => runs.carry_out(line.root),
         Command::Docs(docs) => docs.generate(),
+        Command::Schema(schema) => schema.generate(),
     };
     outcome.unwrap_or_else(|failure| print::failure(&*failure))
 }

@@ -42,7 +42,10 @@ fn list(text: &mut String, members: &[&'static Attribute], parent: &str, open: &
         if !description.is_empty() {
             let _ = write!(text, " {description}");
         }
-        if let Some(default) = attribute.default.filter(|_| !attribute.description.contains("Default")) {
+        if let Some(default) = attribute
+            .default
+            .filter(|_| !attribute.description.to_lowercase().contains("default"))
+        {
             let _ = write!(text, " Defaults to `{}`.", literal(default));
         }
         if let Some(reason) = attribute.deprecated {

@@ -87,6 +87,9 @@ fn changes(attributes: &[Attribute]) -> String {
         let inner = replacing(&attribute.kind);
         let effect = if attribute.replace {
             "replaces the resource".to_owned()
+        } else if attribute.description.contains("replaces the") {
+            // Decided in code, case by case.
+            "is made in place, except as its description says".to_owned()
         } else if inner.is_empty() {
             "is made in place".to_owned()
         } else {
