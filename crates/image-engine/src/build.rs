@@ -20,8 +20,6 @@ use crate::spec::{BuildSpec, DiskSpec, Step, Workspace};
 use crate::{DiskImage, probe, source, step};
 
 /// A build in progress. When it is dropped, its processes are gone and its scratch files removed.
-///
-/// Drive it from one thread that outlives it; see the crate's documentation.
 #[derive(Debug)]
 pub struct Build {
     customize: Vec<Step>,
@@ -43,13 +41,10 @@ impl Build {
     /// [`ErrorKind::SourceMissing`], [`ErrorKind::ChecksumMismatch`]; [`ErrorKind::DiskIdInvalid`] and
     /// [`ErrorKind::DiskSizeUnsuitable`] for a disk that could not be made in the end; [`ErrorKind::DiskFull`];
     /// [`ErrorKind::Canceled`], [`ErrorKind::TimedOut`].
-    pub fn prepare(
-        spec: &BuildSpec,
-        workspace: Workspace,
-        cancel: Cancel,
-    ) -> Result<Self, BuildError> {
+    pub fn prepare(spec: &BuildSpec, workspace: Workspace, cancel: Cancel) -> Result<Self, BuildError> {
         let identity = DiskIdentity::from_seed(&spec.disk.id)?;
         disk::check_size(spec.disk.size_bytes)?;
+        check_step_count(spec)?;
         probe::check_programs(&spec.source, spec.network)?;
         let mut log = Log::new(workspace.log);
         log.line("==> preparing the sandbox and the source's root tree")?;
@@ -135,12 +130,7 @@ impl Build {
         self.log.line(text)
     }
 
-    fn run_all(
-        &mut self,
-        stage: Stage,
-        steps: &[Step],
-        observer: &mut dyn Observer,
-    ) -> Result<(), BuildError> {
+    fn run_all(&mut self, stage: Stage, steps: &[Step], observer: &mut dyn Observer) -> Result<(), BuildError> {
         for (index, step) in steps.iter().enumerate() {
             let heading = Heading {
                 stage,
@@ -161,9 +151,7 @@ impl Build {
         prepare: impl FnOnce() -> Result<StepRun, BuildError>,
         observer: &mut dyn Observer,
     ) -> Result<(), BuildError> {
-        let Heading {
-            stage, index, name, ..
-        } = heading;
+        let Heading { stage, index, name, .. } = heading;
         let started = Instant::now();
         observer.step_started(stage, index, name);
         let Self {
@@ -198,10 +186,7 @@ impl Build {
                 };
                 (
                     outcome,
-                    Err(
-                        BuildError::new(kind, format!("running {stage} step {}", index + 1))
-                            .in_step(name),
-                    ),
+                    Err(BuildError::new(kind, format!("running {stage} step {}", index + 1)).in_step(name)),
                 )
             }
             Err(error) => (StepOutcome::NotRun, Err(error.in_step(name))),
@@ -211,6 +196,25 @@ impl Build {
         observer.step_ended(stage, index, name, &outcome, elapsed);
         result.and(noted)
     }
+}
+
+/// The kernel puts at most 500 layers on top of each other.
+fn check_step_count(spec: &BuildSpec) -> Result<(), BuildError> {
+    const MOST: usize = 400;
+    let [customize, validate] = [spec.customize.len(), spec.validate.len()];
+    if customize + validate <= MOST {
+        return Ok(());
+    }
+    let (stage, step) = if customize > MOST {
+        (Stage::Customize, MOST)
+    } else {
+        (Stage::Validate, MOST - customize)
+    };
+    let text = format!(
+        "a build can have {MOST} steps, but there are {}; join some of them",
+        customize + validate
+    );
+    Err(BuildError::new(ErrorKind::StepInvalid { stage, step }, text))
 }
 
 impl Drop for Build {

@@ -12,7 +12,6 @@ use std::process::{Child, Command};
 
 use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{Signal, set_parent_process_death_signal};
 
 /// How far a child came before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,9 @@ pub(crate) enum Moment {
     Overlay,
     /// Putting a resolver configuration over the image's.
     Resolver,
-    /// Passing on file descriptors and asking to die with the parent.
+    /// Splitting off the warden.
+    Warden,
+    /// Passing on file descriptors.
     Inheritance,
     /// Executing the program.
     Execution,
@@ -51,6 +52,7 @@ impl Moment {
             Self::LayerFolder,
             Self::Overlay,
             Self::Resolver,
+            Self::Warden,
             Self::Inheritance,
             Self::Execution,
         ]
@@ -69,6 +71,7 @@ impl Moment {
             Self::LayerFolder => "making the folders of a layer",
             Self::Overlay => "mounting the overlay",
             Self::Resolver => "providing the resolver configuration",
+            Self::Warden => "entering a pid namespace",
             Self::Inheritance => "passing on file descriptors",
             Self::Execution => "executing the program",
         }
@@ -91,7 +94,7 @@ pub(crate) unsafe trait Preparation: Send + Sync + 'static {
     fn prepare(&self, at: &mut Moment) -> Result<(), Errno>;
 }
 
-/// A child that needs nothing but to die with the thread that starts it.
+/// A child that needs no preparation.
 pub(crate) struct Plain;
 
 // SAFETY: it does nothing.
@@ -101,7 +104,7 @@ unsafe impl Preparation for Plain {
     }
 }
 
-/// Starts `command`. The child dies with the calling thread, and inherits no file descriptor but its standard three and
+/// Starts `command`. The child inherits no file descriptor but its standard three and
 /// those in `inherited`, under their numbers here.
 pub(crate) fn spawn(
     mut command: Command,
@@ -114,18 +117,13 @@ pub(crate) fn spawn(
     };
     let strays = strays().map_err(unprepared)?;
     let inherited: Vec<RawFd> = inherited.iter().map(|fd| fd.as_raw_fd()).collect();
-    let (reader, writer) =
-        pipe_with(PipeFlags::CLOEXEC).map_err(|error| unprepared(error.into()))?;
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| unprepared(error.into()))?;
 
     let in_child = move || {
         let mut at = Moment::UserNamespace;
         let done = preparation.prepare(&mut at).and_then(|()| {
             at = Moment::Inheritance;
-            // A change of identity clears the death signal, so this comes after the preparation.
-            set_parent_process_death_signal(Some(Signal::KILL))?;
-            for (descriptors, flags) in
-                [(&strays, FdFlags::CLOEXEC), (&inherited, FdFlags::empty())]
-            {
+            for (descriptors, flags) in [(&strays, FdFlags::CLOEXEC), (&inherited, FdFlags::empty())] {
                 for descriptor in descriptors {
                     // SAFETY: the number is only used for this call; whether it is open, the call itself finds out.
                     match fcntl_setfd(unsafe { BorrowedFd::borrow_raw(*descriptor) }, flags) {
@@ -149,14 +147,8 @@ pub(crate) fn spawn(
     drop(command); // and with it this process's copy of the writing end
     spawned.map_err(|source| {
         let mut byte = [0];
-        let told = fs::File::from(reader)
-            .read(&mut byte)
-            .is_ok_and(|count| count == 1);
-        let moment = if told {
-            Moment::from_byte(byte[0])
-        } else {
-            None
-        };
+        let told = fs::File::from(reader).read(&mut byte).is_ok_and(|count| count == 1);
+        let moment = if told { Moment::from_byte(byte[0]) } else { None };
         SpawnError {
             moment: moment.unwrap_or(Moment::Execution),
             source,
@@ -169,10 +161,7 @@ pub(crate) fn spawn(
 fn strays() -> io::Result<Vec<RawFd>> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc/self/fd")? {
-        let number = entry?
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok());
+        let number = entry?.file_name().to_str().and_then(|name| name.parse().ok());
         found.extend(number.filter(|number: &RawFd| *number > 2));
     }
     Ok(found)
@@ -198,10 +187,7 @@ mod tests {
     fn a_failed_preparation_tells_how_far_it_came_and_why() {
         let error = spawn(Command::new("/bin/true"), FailsAt(Moment::Overlay), &[]).unwrap_err();
         assert_eq!(error.moment, Moment::Overlay);
-        assert_eq!(
-            error.source.raw_os_error(),
-            Some(Errno::NOSPC.raw_os_error())
-        );
+        assert_eq!(error.source.raw_os_error(), Some(Errno::NOSPC.raw_os_error()));
     }
 
     #[test]
@@ -215,16 +201,14 @@ mod tests {
     fn a_descriptor_that_would_be_inherited_by_accident_is_not() {
         let (stray, _writer) = rustix::pipe::pipe().unwrap();
         let (wanted, _writer) = pipe_with(PipeFlags::CLOEXEC).unwrap();
-        // By what they are, not by their numbers: ls opens descriptors of its own.
-        let identity = |pipe: &OwnedFd| {
-            let link = std::fs::read_link(format!("/proc/self/fd/{}", pipe.as_raw_fd())).unwrap();
-            link.display().to_string()
-        };
         let mut command = Command::new("/bin/ls");
-        command.args(["-l", "/proc/self/fd"]).stdout(std::process::Stdio::piped());
+        command
+            .args(["-l", "/proc/self/fd"])
+            .stdout(std::process::Stdio::piped());
         let output = spawn(command, Plain, &[&wanted]).unwrap().wait_with_output().unwrap();
         let listed = String::from_utf8(output.stdout).unwrap();
-        assert!(listed.contains(&identity(&wanted)), "{listed}");
-        assert!(!listed.contains(&identity(&stray)), "{listed}");
+        let name = |pipe: &OwnedFd| format!("pipe:[{}]", rustix::fs::fstat(pipe).unwrap().st_ino);
+        assert!(listed.contains(&name(&wanted)), "{listed}");
+        assert!(!listed.contains(&name(&stray)), "{listed}");
     }
 }

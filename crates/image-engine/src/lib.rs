@@ -5,9 +5,8 @@
 //! with [`Build::write_disk`] and [`Build::write_tree`]. Everything here is synchronous: a build is a sequence of
 //! processes, started and awaited by the thread that calls.
 //!
-//! **Threads.** The processes of a build die with the thread that started them (`PR_SET_PDEATHSIG` follows threads,
-//! not processes). Drive one build from one thread that lives as long as the build does; a thread of an async runtime
-//! that ends when idle would take a running step with it.
+//! **Ends.** Whatever ends the process that drives a build, be it SIGKILL, ends all processes of the build with it. What is
+//! left then is the scratch folder, which [`remove_scratch`] removes.
 //!
 //! - `sandbox`: namespaces, overlay and network in which every step and every tool that touches a
 //!   tree runs. Nothing outside opens a path inside a tree.

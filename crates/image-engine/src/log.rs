@@ -112,12 +112,6 @@ impl Log {
 /// A name cannot pass itself off as a line of the log.
 fn one_line(name: &str) -> String {
     name.chars()
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
+        .map(|character| if character.is_control() { ' ' } else { character })
         .collect()
 }

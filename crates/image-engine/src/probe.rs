@@ -10,6 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::host::{HostCause, HostError};
 use crate::program::bubblewrap::BUBBLEWRAP;
 use crate::program::busybox::BUSYBOX;
+use crate::program::debugfs::DEBUGFS;
 use crate::program::e2fsck::E2FSCK;
 use crate::program::find::FIND;
 use crate::program::ip::IP;
@@ -39,21 +40,16 @@ pub fn probe(root: &Path, network: Network) -> Result<(), HostError> {
         program.find().map_err(HostError::from)?;
     }
     let unusable = |error: std::io::Error| {
-        HostError::new(HostCause::FolderNotUsable {
-            path: root.to_owned(),
-        })
-        .detail(error.to_string())
-        .caused_by(error)
+        HostError::new(HostCause::FolderNotUsable { path: root.to_owned() })
+            .detail(error.to_string())
+            .caused_by(error)
     };
     let workspace = tempfile::Builder::new()
         .prefix(".probe-")
         .tempdir_in(root)
         .map_err(unusable)?;
-    let mut sandbox =
-        Sandbox::create(workspace.path(), network).map_err(|error| host_error(error, root))?;
-    sandbox
-        .await_network()
-        .map_err(|error| host_error(error, root))?;
+    let mut sandbox = Sandbox::create(workspace.path(), network).map_err(|error| host_error(error, root))?;
+    sandbox.await_network().map_err(|error| host_error(error, root))?;
     let mut acts = Layers::foundation();
     acts.extend(Layers::default().begin(None).1);
     let run = ToolRun {
@@ -65,9 +61,7 @@ pub fn probe(root: &Path, network: Network) -> Result<(), HostError> {
         output: None,
         operation: "running a program in a sandbox",
     };
-    let ran = sandbox
-        .run_tool(run, &Cancel::new())
-        .map_err(BuildError::from);
+    let ran = sandbox.run_tool(run, &Cancel::new()).map_err(BuildError::from);
     ran.and_then(|()| sandbox.remove())
         .map_err(|error| host_error(error, root))
 }
@@ -75,24 +69,21 @@ pub fn probe(root: &Path, network: Network) -> Result<(), HostError> {
 fn host_error(error: BuildError, root: &Path) -> HostError {
     let text = error.to_string();
     match error.kind {
-        ErrorKind::ToolMissing { program, package } => {
-            HostError::new(HostCause::ToolMissing { program, package })
-        }
+        ErrorKind::ToolMissing { program, package } => HostError::new(HostCause::ToolMissing { program, package }),
         ErrorKind::HostNotReady => match error.into_host_error() {
             Some(found) => found,
             None => HostError::new(HostCause::SandboxRefused).detail(text),
         },
-        ErrorKind::DiskFull | ErrorKind::Io => HostError::new(HostCause::FolderNotUsable {
-            path: root.to_owned(),
-        })
-        .detail(text),
+        ErrorKind::DiskFull | ErrorKind::Io => {
+            HostError::new(HostCause::FolderNotUsable { path: root.to_owned() }).detail(text)
+        }
         _ => HostError::new(HostCause::SandboxRefused).detail(text),
     }
 }
 
 /// Every program that a build with `network` starts, whatever its source.
 fn programs(network: Network) -> Vec<Program> {
-    let mut programs = vec![BUBBLEWRAP, TAR, FIND, RM, SFDISK, MKE2FS, E2FSCK];
+    let mut programs = vec![BUBBLEWRAP, TAR, FIND, RM, SFDISK, MKE2FS, DEBUGFS, E2FSCK];
     if !geteuid().is_root() {
         programs.extend([NEWUIDMAP, NEWGIDMAP]);
     }

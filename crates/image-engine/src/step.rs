@@ -13,17 +13,15 @@ use crate::spec::{Action, Script, Step};
 
 /// Copies the standard input to the path given. It runs inside the sandbox, so that whatever the path leads to is the
 /// image's. What is there already is replaced, but its owner and mode stay.
-const COPY_SCRIPT: &str = "#!/bin/sh\nset -e\nnew=yes\n[ -e \"$1\" ] && new=\ncat > \"$1\"\n[ -z \"$new\" ] || chmod 0644 \"$1\"\n";
+const COPY_SCRIPT: &str =
+    "#!/bin/sh\nset -e\nnew=yes\n[ -e \"$1\" ] && new=\ncat > \"$1\"\n[ -z \"$new\" ] || chmod 0644 \"$1\"\n";
 
 /// Turns a step into what the sandbox runs, or says why it cannot be done.
 pub(crate) fn run_of(step: &Step, stage: Stage, index: usize) -> Result<StepRun, BuildError> {
     let prepared = match &step.action {
         Action::Shell(Script::Inline(commands)) => inline(commands),
         Action::Shell(Script::File(path)) => script_file(path),
-        Action::File {
-            content,
-            destination,
-        } => file(content, destination, stage, index),
+        Action::File { content, destination } => file(content, destination, stage, index),
     };
     prepared.map_err(|error| error.in_step(&step.name))
 }
@@ -48,10 +46,7 @@ pub(crate) fn own_script(text: &str) -> Result<StepRun, BuildError> {
 
 /// Image Builder's way with inline commands: one script, which the first failing command ends.
 fn inline(commands: &[String]) -> Result<StepRun, BuildError> {
-    let length = commands
-        .iter()
-        .map(|command| command.len() + 1)
-        .sum::<usize>();
+    let length = commands.iter().map(|command| command.len() + 1).sum::<usize>();
     let mut text = String::with_capacity(length + 16);
     text.push_str("#!/bin/sh -e\n");
     for command in commands {
@@ -79,12 +74,7 @@ fn script_file(path: &Path) -> Result<StepRun, BuildError> {
     })
 }
 
-fn file(
-    content: &Path,
-    destination: &str,
-    stage: Stage,
-    index: usize,
-) -> Result<StepRun, BuildError> {
+fn file(content: &Path, destination: &str, stage: Stage, index: usize) -> Result<StepRun, BuildError> {
     check_destination(destination).map_err(|reason| {
         let text = format!("the destination \"{destination}\" {reason}");
         BuildError::new(ErrorKind::StepInvalid { stage, step: index }, text)

@@ -1,30 +1,32 @@
-//! Awaiting a process: its output as it comes, its end, and an end by force.
+//! Awaiting a process of the sandbox: its output as it comes, its end, and an end by force.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, ExitStatus};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, read, write};
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::io::{Errno, read};
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
 use crate::error::ErrorKind;
+use crate::sandbox::{Ward, process_of};
 
-/// The two pipes over which bubblewrap and its caller speak.
-pub(crate) struct Handshake {
+/// A process of the sandbox that runs.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) warden: Child,
+    pub(crate) ward: Ward,
+    /// What it prints.
+    pub(crate) output: OwnedFd,
     /// bubblewrap's reports (`--json-status-fd`).
     pub(crate) status: OwnedFd,
-    /// Where a byte lets the sandbox go on (`--block-fd`): it waits until we hold its process by a descriptor, as a number
-    /// could by then mean another process.
-    pub(crate) release: OwnedFd,
 }
 
 /// How a process ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// Of the process that was started.
+    /// Of bubblewrap.
     pub(crate) status: ExitStatus,
     /// Of the program inside the sandbox; none if it was not reached.
     pub(crate) exit_code: Option<i32>,
@@ -35,111 +37,91 @@ pub(crate) struct Ended {
 /// Takes in what a process prints.
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> io::Result<()>;
 
-/// Passes on what `child` prints until it and, in a sandbox, everything it started have ended.
+#[derive(Clone, Copy)]
+enum Subject {
+    Output,
+    Status,
+    Ward,
+    Warden,
+}
+
+/// Passes on what a process prints until it and everything it started have ended.
 ///
 /// An error of `sink` kills the process as a cancellation does, and is returned once nothing is left of it.
-pub(crate) fn supervise(
-    mut child: Child,
-    output: OwnedFd,
-    handshake: Option<Handshake>,
-    cancel: &Cancel,
-    sink: Sink<'_>,
-) -> io::Result<Ended> {
-    let outer = pidfd_open(pid_of(child.id())?, PidfdFlags::empty())?;
-    let mut sandbox = Sandboxed::new(handshake);
-    let mut output = Some(output);
-    let mut outer_gone = false;
+pub(crate) fn supervise(running: Running, cancel: &Cancel, sink: Sink<'_>) -> io::Result<Ended> {
+    let Running {
+        mut warden,
+        ward,
+        output,
+        status,
+    } = running;
+    let warden_process = process_of(&warden)?;
+    let (mut output, mut status) = (Some(output), Some(status));
+    let (mut ward_gone, mut warden_gone) = (false, false);
+    let mut reports = Reports::default();
     let mut killed = None;
     let mut sink_error = None;
 
-    loop {
-        if outer_gone && output.is_none() && sandbox.is_gone() {
-            break;
-        }
-        let ready = {
-            let mut waiting = Vec::with_capacity(4);
-            let mut subjects = Vec::with_capacity(4);
-            let mut watch = |fd, subject| {
-                waiting.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
-                subjects.push(subject);
-            };
-            if let Some(fd) = &output {
-                watch(std::os::fd::AsFd::as_fd(fd), Subject::Output);
-            }
-            if let Some(fd) = &sandbox.status {
-                watch(std::os::fd::AsFd::as_fd(fd), Subject::Status);
-            }
-            if let Some(fd) = sandbox.init.as_ref().filter(|_| !sandbox.init_gone) {
-                watch(std::os::fd::AsFd::as_fd(fd), Subject::Init);
-            }
-            if !outer_gone {
-                watch(std::os::fd::AsFd::as_fd(&outer), Subject::Outer);
-            }
-            let patience = Timespec::try_from(cancel.patience()).unwrap_or(Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            });
-            match poll(&mut waiting, Some(&patience)) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-            let events = waiting.iter().zip(subjects);
-            events
-                .filter(|(fd, _)| !fd.revents().is_empty())
-                .map(|(_, subject)| subject)
-                .collect::<Vec<_>>()
-        };
-        for subject in ready {
+    while !(ward_gone && warden_gone && output.is_none() && status.is_none()) {
+        let watched = [
+            (output.as_ref(), Subject::Output),
+            (status.as_ref(), Subject::Status),
+            (Some(&ward.process).filter(|_| !ward_gone), Subject::Ward),
+            (Some(&warden_process).filter(|_| !warden_gone), Subject::Warden),
+        ];
+        for subject in ready(watched, cancel)? {
             match subject {
                 Subject::Output => drain(&mut output, sink, &mut sink_error)?,
-                Subject::Status => sandbox.hear()?,
-                Subject::Init => sandbox.init_gone = true,
-                Subject::Outer => {
-                    outer_gone = true;
-                    // What the program left running ends with it, as at the end of a login.
-                    sandbox.kill();
-                }
+                Subject::Status => reports.hear(&mut status)?,
+                Subject::Ward => ward_gone = true,
+                Subject::Warden => warden_gone = true,
             }
         }
-        let verdict = if sink_error.is_some() {
-            Some(ErrorKind::Io)
-        } else {
-            cancel.verdict()
-        };
-        // Before bubblewrap has named its process inside, killing it could leave that one behind.
-        if killed.is_none() && !outer_gone && sandbox.is_known() && verdict.is_some() {
-            killed = verdict;
-            sandbox.kill();
-            child.kill()?;
+        if killed.is_none() && !ward_gone {
+            killed = if sink_error.is_some() {
+                Some(ErrorKind::Io)
+            } else {
+                cancel.verdict()
+            };
+            if killed.is_some() {
+                ward.kill(&mut warden)?;
+            }
         }
     }
-    let status = child.wait()?;
+    let status = warden.wait()?;
     match sink_error {
         Some(error) => Err(error),
         None => Ok(Ended {
             status,
-            exit_code: sandbox.exit_code,
+            exit_code: reports.exit_code,
             killed,
         }),
     }
 }
 
-#[derive(Clone, Copy)]
-enum Subject {
-    Output,
-    Status,
-    Init,
-    Outer,
+/// Waits until something can be read, or until `cancel` wants to be asked again.
+fn ready(watched: [(Option<&OwnedFd>, Subject); 4], cancel: &Cancel) -> io::Result<Vec<Subject>> {
+    let mut waiting = Vec::with_capacity(watched.len());
+    let mut subjects = Vec::with_capacity(watched.len());
+    for (descriptor, subject) in watched {
+        if let Some(descriptor) = descriptor {
+            waiting.push(PollFd::from_borrowed_fd(descriptor.as_fd(), PollFlags::IN));
+            subjects.push(subject);
+        }
+    }
+    let patience = Timespec::try_from(cancel.patience()).unwrap_or(Timespec { tv_sec: 0, tv_nsec: 0 });
+    match poll(&mut waiting, Some(&patience)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let events = waiting.iter().zip(subjects).filter(|(fd, _)| !fd.revents().is_empty());
+    Ok(events.map(|(_, subject)| subject).collect())
 }
 
-fn drain(
-    output: &mut Option<OwnedFd>,
-    sink: Sink<'_>,
-    sink_error: &mut Option<io::Error>,
-) -> io::Result<()> {
-    let Some(fd) = output else { return Ok(()) };
+fn drain(output: &mut Option<OwnedFd>, sink: Sink<'_>, sink_error: &mut Option<io::Error>) -> io::Result<()> {
+    let Some(descriptor) = output else { return Ok(()) };
     let mut buffer = [0; 64 * 1024];
-    match read(fd, &mut buffer) {
+    match read(descriptor, &mut buffer) {
         Ok(0) => *output = None,
         // Once the sink has failed, the rest is read and dropped until the process is gone.
         Ok(count) if sink_error.is_none() => *sink_error = sink(&buffer[..count]).err(),
@@ -149,84 +131,35 @@ fn drain(
     Ok(())
 }
 
-/// What is known of the processes behind bubblewrap. Without a handshake there are none.
-struct Sandboxed {
-    status: Option<OwnedFd>,
-    release: Option<OwnedFd>,
-    heard: Vec<u8>,
-    init: Option<OwnedFd>,
-    init_gone: bool,
+/// bubblewrap's reports: one JSON document a line.
+#[derive(Default)]
+struct Reports {
+    unfinished: Vec<u8>,
     exit_code: Option<i32>,
 }
 
-/// One of the JSON documents of `--json-status-fd`.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Report {
-    child_pid: Option<u32>,
     exit_code: Option<i32>,
 }
 
-impl Sandboxed {
-    fn new(handshake: Option<Handshake>) -> Self {
-        let (status, release) = match handshake {
-            Some(Handshake { status, release }) => (Some(status), Some(release)),
-            None => (None, None),
-        };
-        Self {
-            status,
-            release,
-            heard: Vec::new(),
-            init: None,
-            init_gone: false,
-            exit_code: None,
-        }
-    }
-
-    fn is_known(&self) -> bool {
-        self.status.is_none() || self.init.is_some()
-    }
-
-    fn is_gone(&self) -> bool {
-        self.status.is_none() && (self.init.is_none() || self.init_gone)
-    }
-
-    fn kill(&self) {
-        if let Some(init) = &self.init {
-            // It fails only if the process is gone already.
-            let _ = pidfd_send_signal(init, Signal::KILL);
-        }
-    }
-
-    fn hear(&mut self) -> io::Result<()> {
-        let Some(fd) = &self.status else {
-            return Ok(());
-        };
+impl Reports {
+    fn hear(&mut self, status: &mut Option<OwnedFd>) -> io::Result<()> {
+        let Some(descriptor) = status else { return Ok(()) };
         let mut buffer = [0; 4096];
-        match read(fd, &mut buffer) {
-            Ok(0) => self.status = None,
-            Ok(count) => self.heard.extend_from_slice(&buffer[..count]),
+        match read(descriptor, &mut buffer) {
+            Ok(0) => *status = None,
+            Ok(count) => self.unfinished.extend_from_slice(&buffer[..count]),
             Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        while let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.heard.drain(..=end).collect();
-            let Ok(report) = serde_json::from_slice::<Report>(&line) else {
-                continue;
-            };
-            if let Some(number) = report.child_pid {
-                self.init = Some(pidfd_open(pid_of(number)?, PidfdFlags::empty())?);
-                if let Some(release) = self.release.take() {
-                    write(&release, &[0])?;
-                }
+        while let Some(end) = self.unfinished.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.unfinished.drain(..=end).collect();
+            if let Ok(report) = serde_json::from_slice::<Report>(&line) {
+                self.exit_code = self.exit_code.or(report.exit_code);
             }
-            self.exit_code = self.exit_code.or(report.exit_code);
         }
         Ok(())
     }
-}
-
-fn pid_of(number: u32) -> io::Result<Pid> {
-    let number = i32::try_from(number).ok().and_then(Pid::from_raw);
-    number.ok_or_else(|| io::Error::other("a process number is out of range"))
 }

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{BuildError, ErrorKind};
-use crate::program::find::Extent;
+use crate::program::find::{Access, Extent};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -18,6 +18,8 @@ pub(super) struct Layout {
     pub(super) size: u64,
     /// The number of inodes, where the usual one is too small.
     pub(super) inodes: Option<u64>,
+    /// Of the root of the tree.
+    pub(super) root_access: Access,
 }
 
 impl Layout {
@@ -28,12 +30,14 @@ impl Layout {
 
     /// A disk of `size` bytes for a tree that takes up `extent`.
     pub(super) fn of_size(size: u64, extent: Extent) -> Self {
-        let needed = extent.inodes + extent.inodes / 4 + 256;
-        let usual = Self { size, inodes: None }.root_length() / bytes_per_inode(size);
-        Self {
+        let mut layout = Self {
             size,
-            inodes: (needed > usual).then_some(needed),
-        }
+            inodes: None,
+            root_access: extent.root,
+        };
+        let needed = extent.inodes + extent.inodes / 4 + 256;
+        layout.inodes = (needed > layout.root_length() / bytes_per_inode(size)).then_some(needed);
+        layout
     }
 
     /// The smallest disk on which a tree fits with a quarter to spare.
@@ -110,34 +114,26 @@ mod tests {
 
     use super::*;
 
+    fn extent(inodes: u64, bytes: u64) -> Extent {
+        Extent {
+            inodes,
+            bytes,
+            ..Extent::default()
+        }
+    }
+
     #[test]
     fn a_small_tree_gets_the_smallest_disk_and_a_large_one_room_to_spare() {
-        let small = Layout::fitting(Extent {
-            inodes: 300,
-            bytes: 2 << 20,
-        });
-        assert_eq!(
-            small,
-            Layout {
-                size: SMALLEST,
-                inodes: None
-            }
-        );
-        let large = Layout::fitting(Extent {
-            inodes: 20_000,
-            bytes: 1 << 30,
-        });
+        let small = Layout::fitting(extent(300, 2 << 20));
+        assert_eq!((small.size, small.inodes), (SMALLEST, None));
+        let large = Layout::fitting(extent(20_000, 1 << 30));
         assert!(large.size > 5 << 28 && large.size < 3 << 29, "{large:?}");
         assert_eq!(large.size % MEBIBYTE, 0);
     }
 
     #[test]
     fn a_tree_of_many_tiny_files_gets_an_inode_for_each() {
-        let layout = Layout::fitting(Extent {
-            inodes: 100_000,
-            bytes: 0,
-        });
-        assert!(layout.inodes.unwrap() > 100_000);
+        assert!(Layout::fitting(extent(100_000, 0)).inodes.unwrap() > 100_000);
     }
 
     #[test]

@@ -14,8 +14,9 @@ use rustix::io::Errno;
 
 use crate::build::Build;
 use crate::error::{BuildError, ErrorKind};
+use crate::program::debugfs::{DEBUGFS, SetRootAccess};
 use crate::program::e2fsck::{E2FSCK, E2fsck};
-use crate::program::find::{Extent, FIND, Find};
+use crate::program::find::{Access, Extent, FIND, Find};
 use crate::program::mke2fs::{self, BLOCK, MKE2FS, Mke2fs};
 use crate::program::sfdisk::{SFDISK, Table};
 use crate::program::tar::{self, TAR};
@@ -118,37 +119,29 @@ fn measure(build: &Build) -> Result<Extent, BuildError> {
     };
     let mut extent = Extent::default();
     let mut unfinished = Vec::new();
-    build
-        .sandbox
-        .run_tool_reading(run, &build.cancel, &mut |bytes| {
-            unfinished.extend_from_slice(bytes);
-            let complete = unfinished
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |end| end + 1);
-            let lines: Vec<u8> = unfinished.drain(..complete).collect();
-            String::from_utf8_lossy(&lines)
-                .lines()
-                .for_each(|line| extent.add(line, BLOCK));
-            Ok(())
-        })?;
+    build.sandbox.run_tool_reading(run, &build.cancel, &mut |bytes| {
+        unfinished.extend_from_slice(bytes);
+        let complete = unfinished
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let lines: Vec<u8> = unfinished.drain(..complete).collect();
+        String::from_utf8_lossy(&lines)
+            .lines()
+            .for_each(|line| extent.add(line, BLOCK));
+        Ok(())
+    })?;
     Ok(extent)
 }
 
 /// What a file takes up cannot be told exactly before it is written; an estimate that is too small is doubled.
-fn make_fitting(
-    build: &Build,
-    extent: Extent,
-    identity: &DiskIdentity,
-) -> Result<Layout, BuildError> {
+fn make_fitting(build: &Build, extent: Extent, identity: &DiskIdentity) -> Result<Layout, BuildError> {
     const ATTEMPTS: u32 = 3;
     let mut layout = Layout::fitting(extent);
     for _ in 1..ATTEMPTS {
         match make(build, &layout, identity) {
             Ok(()) => return Ok(layout),
-            Err(failure) if mke2fs::is_too_small(&failure.said) => {
-                layout = Layout::of_size(layout.size * 2, extent)
-            }
+            Err(failure) if mke2fs::is_too_small(&failure.said) => layout = Layout::of_size(layout.size * 2, extent),
             Err(failure) => return Err(failure.into()),
         }
     }
@@ -161,17 +154,14 @@ fn too_small(failure: ToolFailure, size: u64, extent: Extent) -> BuildError {
         return failure.into();
     }
     let (size, needed) = (size >> 20, Layout::fitting(extent).size >> 20);
-    let text = format!(
-        "the image's content does not fit on a disk of {size} MiB; it needs about {needed} MiB"
-    );
+    let text = format!("the image's content does not fit on a disk of {size} MiB; it needs about {needed} MiB");
     BuildError::new(ErrorKind::DiskSizeUnsuitable, text).caused_by(failure.error)
 }
 
 /// Makes the whole disk in the scratch area.
 fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), ToolFailure> {
     let file = build.sandbox.area().join(DISK_IN_AREA);
-    create_empty(&file, layout.size)
-        .map_err(|error| BuildError::io(error, "making the disk's file").at(&file))?;
+    create_empty(&file, layout.size).map_err(|error| BuildError::io(error, "making the disk's file").at(&file))?;
 
     let table = Table {
         disk_id: identity.disk,
@@ -233,6 +223,24 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
         },
         &build.cancel,
     )?;
+
+    let set_root = SetRootAccess {
+        disk: DISK_AT,
+        offset: Layout::ROOT_OFFSET,
+        access: layout.root_access,
+    };
+    if layout.root_access != Access::default() {
+        let commands = in_memory("root access", set_root.commands().as_bytes())?;
+        let set = tool(
+            DEBUGFS,
+            set_root.arguments(),
+            Stdio::from(commands),
+            "setting the owner and mode of the root",
+        );
+        build
+            .sandbox
+            .run_tool(ToolRun { views: &[disk], ..set }, &build.cancel)?;
+    }
 
     let check = E2fsck {
         disk: DISK_AT,

@@ -24,13 +24,9 @@ pub(crate) fn diagnose(error: SpawnError, scratch: &Path) -> HostError {
         Some(Errno::PERM | Errno::ACCESS)
     );
     let cause = match moment {
-        Moment::UserNamespace => {
-            user_namespace_cause(source.raw_os_error() == Some(Errno::NOSPC.raw_os_error()))
-        }
-        _ if refused && setting_is(APPARMOR_SETTING, "1") => {
-            HostCause::UserNamespacesRestrictedByAppArmor
-        }
-        Moment::MountNamespace | Moment::NetworkNamespace | Moment::ScratchArea => {
+        Moment::UserNamespace => user_namespace_cause(source.raw_os_error() == Some(Errno::NOSPC.raw_os_error())),
+        _ if refused && setting_is(APPARMOR_SETTING, "1") => HostCause::UserNamespacesRestrictedByAppArmor,
+        Moment::MountNamespace | Moment::NetworkNamespace | Moment::Warden | Moment::ScratchArea => {
             HostCause::UserNamespacesRefused
         }
         Moment::Identity => HostCause::IdsNotMapped,
@@ -38,9 +34,7 @@ pub(crate) fn diagnose(error: SpawnError, scratch: &Path) -> HostError {
             Some(kind) => HostCause::FileSystemUnsuitable { kind },
             None => HostCause::OverlayRefused,
         },
-        Moment::LayerFolder | Moment::Resolver | Moment::Inheritance | Moment::Execution => {
-            HostCause::SandboxRefused
-        }
+        Moment::LayerFolder | Moment::Resolver | Moment::Inheritance | Moment::Execution => HostCause::SandboxRefused,
     };
     HostError::new(cause)
         .detail(format!("{}: {source}", moment.operation()))
@@ -71,8 +65,9 @@ fn setting_is(name: &str, value: &str) -> bool {
 /// Refuses folders on which layers would misbehave, even where an overlay can be mounted.
 pub(crate) fn check_file_system(folder: &Path) -> Result<(), HostError> {
     match unsuitable_file_system(folder) {
-        Some(kind) => Err(HostError::new(HostCause::FileSystemUnsuitable { kind })
-            .detail(folder.display().to_string())),
+        Some(kind) => {
+            Err(HostError::new(HostCause::FileSystemUnsuitable { kind }).detail(folder.display().to_string()))
+        }
         None => Ok(()),
     }
 }
@@ -101,7 +96,6 @@ fn unsuitable_file_system(folder: &Path) -> Option<String> {
 pub(crate) fn is_full(folder: &Path) -> bool {
     const AS_GOOD_AS_NOTHING: u64 = 512 * 1024;
     statvfs(folder).is_ok_and(|state| {
-        state.f_bavail * state.f_frsize < AS_GOOD_AS_NOTHING
-            || (state.f_files > 0 && state.f_favail == 0)
+        state.f_bavail * state.f_frsize < AS_GOOD_AS_NOTHING || (state.f_files > 0 && state.f_favail == 0)
     })
 }

@@ -67,8 +67,7 @@ fn first_range(text: &str, user: &str, uid: Uid) -> Option<u32> {
         let (owner, first, count) = (fields.next()?, fields.next()?, fields.next()?);
         let is_ours = owner == user || owner.parse() == Ok(uid.as_raw());
         let (first, count): (u32, u32) = (first.parse().ok()?, count.parse().ok()?);
-        (is_ours && first > 0 && count >= ID_COUNT && first.checked_add(ID_COUNT).is_some())
-            .then_some(first)
+        (is_ours && first > 0 && count >= ID_COUNT && first.checked_add(ID_COUNT).is_some()).then_some(first)
     })
 }
 
@@ -96,10 +95,7 @@ mod tests {
 
     #[test]
     fn the_range_of_the_user_is_taken_by_name_or_number() {
-        assert_eq!(
-            found("other:100000:65536\nbuilder:165536:65536\n"),
-            Some(165_536)
-        );
+        assert_eq!(found("other:100000:65536\nbuilder:165536:65536\n"), Some(165_536));
         assert_eq!(found("1000:231072:65536"), Some(231_072));
     }
 
@@ -114,9 +110,6 @@ mod tests {
 
     #[test]
     fn malformed_lines_give_nothing() {
-        assert_eq!(
-            found("builder\nbuilder:\nbuilder:x:65536\n\n# builder:1:2"),
-            None
-        );
+        assert_eq!(found("builder\nbuilder:\nbuilder:x:65536\n\n# builder:1:2"), None);
     }
 }

@@ -149,9 +149,7 @@ impl fmt::Display for HostError {
                     "a folder on {kind} cannot hold the layers of a build; choose one on a local file system such as ext4"
                 )?;
             }
-            HostCause::FolderNotUsable { path } => {
-                write!(f, "scratch files cannot be made in {}", path.display())?
-            }
+            HostCause::FolderNotUsable { path } => write!(f, "scratch files cannot be made in {}", path.display())?,
             HostCause::OverlayRefused => write!(f, "the kernel refused to mount an overlay")?,
             HostCause::SandboxRefused => write!(f, "bubblewrap could not set up a sandbox")?,
             HostCause::TunNotOpenable => write!(f, "/dev/net/tun cannot be opened, which the isolated network needs")?,

@@ -20,17 +20,9 @@ pub(crate) enum Sight {
     /// The same, if it is there.
     ReadOnlyIfThere { from: OsString, to: OsString },
     /// What can be read from a descriptor, as a file that cannot be changed.
-    Content {
-        from: RawFd,
-        to: OsString,
-        mode: u32,
-    },
+    Content { from: RawFd, to: OsString, mode: u32 },
     /// The same, as a file that can be changed; nobody sees the change afterwards.
-    ContentForWriting {
-        from: RawFd,
-        to: OsString,
-        mode: u32,
-    },
+    ContentForWriting { from: RawFd, to: OsString, mode: u32 },
     /// An empty folder in memory.
     Memory { to: OsString },
     /// A folder in one that is in memory.
@@ -58,12 +50,21 @@ pub(crate) struct Bubblewrap<'a> {
     pub(crate) command: Vec<OsString>,
 }
 
+/// Whether bubblewrap, which did not reach the program, had made the sandbox and only could not execute the program: it
+/// or its interpreter is not there, or is none.
+pub(crate) fn is_execution_refused(output: &[u8]) -> bool {
+    String::from_utf8_lossy(output)
+        .lines()
+        .last()
+        .is_some_and(|line| line.starts_with("bwrap: execvp "))
+}
+
 /// The host name inside a sandbox.
 const HOST_NAME: &str = "imagebuilder";
 
 impl Bubblewrap<'_> {
-    /// The command line. Reports go to `status`, and the program is not started before a byte comes from `block`.
-    pub(crate) fn arguments(&self, status: &OwnedFd, block: &OwnedFd) -> Vec<OsString> {
+    /// The command line. Reports go to `status`.
+    pub(crate) fn arguments(&self, status: &OwnedFd) -> Vec<OsString> {
         let mut line = Line(Vec::new());
         line.add([
             "--unshare-pid",
@@ -88,7 +89,6 @@ impl Bubblewrap<'_> {
         }
         line.add(["--chdir", self.folder]);
         line.add(["--json-status-fd", &status.as_raw_fd().to_string()]);
-        line.add(["--block-fd", &block.as_raw_fd().to_string()]);
         line.add(["--"]);
         line.0.extend(self.command.iter().cloned());
         line.0
@@ -130,7 +130,6 @@ impl Line {
     }
 
     fn pair(&mut self, option: &str, from: &OsString, to: &OsString) {
-        self.0
-            .extend([OsString::from(option), from.clone(), to.clone()]);
+        self.0.extend([OsString::from(option), from.clone(), to.clone()]);
     }
 }

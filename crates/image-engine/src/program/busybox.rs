@@ -28,9 +28,7 @@ impl Busybox {
     /// inside the tree.
     pub(crate) fn find() -> Result<Self, BuildError> {
         const OPERATION: &str = "making the busybox root tree";
-        let path = BUSYBOX
-            .find()
-            .map_err(|missing| missing.during(OPERATION))?;
+        let path = BUSYBOX.find().map_err(|missing| missing.during(OPERATION))?;
         let failed = |error| BuildError::io(error, OPERATION).at(&path);
         let file = File::open(&path).map_err(failed)?;
         if !is_static(&file).map_err(failed)? {
@@ -56,19 +54,13 @@ impl Busybox {
             .filter(|name| is_applet(name))
             .map(str::to_owned)
             .collect();
-        Ok(Self {
-            file,
-            version,
-            applets,
-        })
+        Ok(Self { file, version, applets })
     }
 }
 
 /// The number in "BusyBox v1.35.0 (Debian 1:1.35.0-4) multi-call binary."
 fn version(help: &str) -> String {
-    let number = help
-        .split_whitespace()
-        .find_map(|word| word.strip_prefix('v'));
+    let number = help.split_whitespace().find_map(|word| word.strip_prefix('v'));
     number
         .filter(|number| number.starts_with(|first: char| first.is_ascii_digit()))
         .unwrap_or("0")

@@ -20,9 +20,6 @@ pub(crate) struct E2fsck<'a> {
 
 impl E2fsck<'_> {
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        vec![
-            "-fn".into(),
-            format!("{}?offset={}", self.disk, self.offset).into(),
-        ]
+        vec!["-fn".into(), format!("{}?offset={}", self.disk, self.offset).into()]
     }
 }

@@ -68,9 +68,7 @@ impl Mke2fs<'_> {
 pub(crate) fn is_too_small(output: &[u8]) -> bool {
     let text = String::from_utf8_lossy(output);
     let out_of_blocks = text.contains("Could not allocate block in ext2 filesystem");
-    out_of_blocks
-        || text.contains("Could not allocate inode in ext2 filesystem")
-        || text.contains("too small")
+    out_of_blocks || text.contains("Could not allocate inode in ext2 filesystem") || text.contains("too small")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod bubblewrap;
 pub(crate) mod busybox;
+pub(crate) mod debugfs;
 pub(crate) mod e2fsck;
 pub(crate) mod find;
 pub(crate) mod ip;
@@ -66,22 +67,13 @@ pub(crate) struct ProgramMissing(pub(crate) Program);
 impl ProgramMissing {
     pub(crate) fn during(self, operation: &str) -> BuildError {
         let Self(Program { name, package }) = self;
-        BuildError::new(
-            ErrorKind::ToolMissing {
-                program: name,
-                package,
-            },
-            operation,
-        )
+        BuildError::new(ErrorKind::ToolMissing { program: name, package }, operation)
     }
 }
 
 impl From<ProgramMissing> for HostError {
     fn from(ProgramMissing(Program { name, package }): ProgramMissing) -> Self {
-        Self::new(HostCause::ToolMissing {
-            program: name,
-            package,
-        })
+        Self::new(HostCause::ToolMissing { program: name, package })
     }
 }
 
@@ -91,9 +83,7 @@ fn search(name: &str, folders: impl Iterator<Item = PathBuf>) -> Option<PathBuf>
     folders
         .filter(|folder| folder.is_absolute())
         .find_map(|folder| {
-            let beside = folder
-                .ends_with("bin")
-                .then(|| folder.with_file_name("sbin"));
+            let beside = folder.ends_with("bin").then(|| folder.with_file_name("sbin"));
             [Some(folder), beside]
                 .into_iter()
                 .flatten()
@@ -105,19 +95,14 @@ fn search(name: &str, folders: impl Iterator<Item = PathBuf>) -> Option<PathBuf>
 }
 
 fn is_executable(file: &Path) -> bool {
-    fs::metadata(file)
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 /// The end of what a program printed, on one line, for an error message.
 pub(crate) fn last_lines(output: &[u8]) -> String {
     const LINES: usize = 3;
     let text = String::from_utf8_lossy(output);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(LINES)..].join("; ")
 }
 

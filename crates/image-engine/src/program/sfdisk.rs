@@ -33,16 +33,9 @@ pub(crate) struct Table {
 impl Table {
     /// Arguments that write a table, read from the standard input, to the file `disk`.
     pub(crate) fn arguments(disk: &str) -> Vec<OsString> {
-        [
-            "--quiet",
-            "--no-reread",
-            "--no-tell-kernel",
-            "--wipe",
-            "never",
-            disk,
-        ]
-        .map(Into::into)
-        .into()
+        ["--quiet", "--no-reread", "--no-tell-kernel", "--wipe", "never", disk]
+            .map(Into::into)
+            .into()
     }
 
     /// The table in the program's script format.

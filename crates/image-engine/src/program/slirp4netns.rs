@@ -35,9 +35,7 @@ pub(crate) struct Slirp4netns<'a> {
 
 impl Slirp4netns<'_> {
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        let mut line: Vec<OsString> = ["--configure", "--disable-host-loopback"]
-            .map(Into::into)
-            .into();
+        let mut line: Vec<OsString> = ["--configure", "--disable-host-loopback"].map(Into::into).into();
         line.push(format!("--mtu={MTU}").into());
         if self.confined {
             line.extend(["--enable-sandbox", "--enable-seccomp"].map(Into::into));

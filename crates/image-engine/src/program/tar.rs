@@ -86,11 +86,7 @@ pub(crate) fn pack_arguments(tree: &str) -> Vec<OsString> {
         "--file=-",
         ".",
     ];
-    METADATA
-        .into_iter()
-        .chain(options)
-        .map(OsString::from)
-        .collect()
+    METADATA.into_iter().chain(options).map(OsString::from).collect()
 }
 
 #[cfg(test)]
@@ -101,10 +97,7 @@ mod tests {
     fn the_compression_is_told_by_the_first_bytes() {
         assert_eq!(Compression::of(&[0x1f, 0x8b, 8]), Compression::Gzip);
         assert_eq!(Compression::of(b"\xfd7zXZ\0..."), Compression::Xz);
-        assert_eq!(
-            Compression::of(b"\x28\xb5\x2f\xfd.."),
-            Compression::Zstandard
-        );
+        assert_eq!(Compression::of(b"\x28\xb5\x2f\xfd.."), Compression::Zstandard);
         assert_eq!(Compression::of(b"./\0"), Compression::None);
         assert_eq!(Compression::of(b""), Compression::None);
     }

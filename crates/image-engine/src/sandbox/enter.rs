@@ -4,18 +4,17 @@ use std::ffi::{CStr, CString};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use rustix::fs::{
-    AtFlags, CWD, Gid, Mode, OFlags, ResolveFlags, Uid, chmod, chownat, mkdir, open, openat2, stat,
-};
+use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, ResolveFlags, Uid, chmod, chownat, mkdir, open, openat2, stat};
 use rustix::io::{Errno, write};
 use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags, mount, move_mount, open_tree};
 use rustix::process::{chdir, umask};
 use rustix::thread::{
-    LinkNameSpaceType, UnshareFlags, move_into_link_name_space, set_thread_groups,
-    set_thread_res_gid, set_thread_res_uid, unshare_unsafe,
+    LinkNameSpaceType, UnshareFlags, move_into_link_name_space, set_thread_groups, set_thread_res_gid,
+    set_thread_res_uid, unshare_unsafe,
 };
 
 use super::namespace::Namespaces;
+use super::warden::Kennel;
 use crate::child::{Moment, Preparation};
 
 /// Where the scratch area is mounted in a build's mount namespace: a folder that every machine has. What the machine has
@@ -47,13 +46,7 @@ impl Act {
                 let model = stat(model.as_c_str())?;
                 mkdir(folder.as_c_str(), Mode::RWXU)?;
                 let (owner, group) = (Uid::from_raw(model.st_uid), Gid::from_raw(model.st_gid));
-                chownat(
-                    CWD,
-                    folder.as_c_str(),
-                    Some(owner),
-                    Some(group),
-                    AtFlags::empty(),
-                )?;
+                chownat(CWD, folder.as_c_str(), Some(owner), Some(group), AtFlags::empty())?;
                 chmod(folder.as_c_str(), Mode::from_raw_mode(model.st_mode))
             }
             Self::MakeFile { file, content } => {
@@ -68,13 +61,7 @@ impl Act {
             Self::MountOverlay { options, at: place } => {
                 *at = Moment::Overlay;
                 let flags = MountFlags::NODEV | MountFlags::NOSUID;
-                mount(
-                    c"overlay",
-                    place.as_c_str(),
-                    c"overlay",
-                    flags,
-                    options.as_c_str(),
-                )
+                mount(c"overlay", place.as_c_str(), c"overlay", flags, options.as_c_str())
             }
             Self::CoverResolver { file, root } => {
                 *at = Moment::Resolver;
@@ -87,11 +74,7 @@ impl Act {
 /// The image decides what `/etc/resolv.conf` is: a file, or a symbolic link to anywhere. It is resolved as the image
 /// would, and never leads out of it.
 fn cover_resolver(file: &CStr, root: &CStr) -> Result<(), Errno> {
-    let root = open(
-        root,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
+    let root = open(root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
     let target = match openat2(
         &root,
@@ -110,8 +93,7 @@ fn cover_resolver(file: &CStr, root: &CStr) -> Result<(), Errno> {
         file,
         OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC,
     )?;
-    let by_descriptor =
-        MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    let by_descriptor = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
     match move_mount(copy.as_fd(), c"", target.as_fd(), c"", by_descriptor) {
         Err(Errno::NOTDIR) => Ok(()), // the image has a folder there; it has no resolver then
         done => done,
@@ -123,16 +105,14 @@ pub(crate) struct Enter {
     pub(crate) namespaces: Arc<Namespaces>,
     pub(crate) with_network: bool,
     pub(crate) acts: Vec<Act>,
+    /// Where the process splits into a warden and itself; none for one that ends by itself.
+    pub(crate) kennel: Option<Kennel>,
 }
 
 // SAFETY: only system calls; strings, contents and descriptors were made before the fork.
 unsafe impl Preparation for Enter {
     fn prepare(&self, at: &mut Moment) -> Result<(), Errno> {
-        let Namespaces {
-            user,
-            mount,
-            network,
-        } = &*self.namespaces;
+        let Namespaces { user, mount, network } = &*self.namespaces;
         *at = Moment::UserNamespace;
         move_into_link_name_space(user.as_fd(), Some(LinkNameSpaceType::User))?;
         *at = Moment::MountNamespace;
@@ -153,6 +133,12 @@ unsafe impl Preparation for Enter {
         for act in &self.acts {
             act.perform(at)?;
         }
-        Ok(())
+        match &self.kennel {
+            Some(kennel) => {
+                *at = Moment::Warden;
+                kennel.split()
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -165,10 +165,7 @@ mod tests {
                 layers.finish(layer);
             }
         }
-        assert_eq!(
-            overlay_options(&layers.merged()),
-            "userxattr,lowerdir=3/u:1/u:t:e"
-        );
+        assert_eq!(overlay_options(&layers.merged()), "userxattr,lowerdir=3/u:1/u:t:e");
         let (_, acts) = layers.begin(Some("nameserver 10.0.2.3\n"));
         assert_eq!(
             overlay_options(&acts),

@@ -18,11 +18,13 @@ mod namespace;
 mod network;
 mod step;
 mod tool;
+mod warden;
 
 pub(crate) use enter::Act;
 pub(crate) use layers::Layers;
 pub(crate) use step::{StepEnd, StepRun};
 pub(crate) use tool::{ToolFailure, ToolRun, View};
+pub(crate) use warden::{Ward, process_of};
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -40,7 +42,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::host::{self, HostError, IdRange, diagnose};
 use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
 use crate::spec::Network;
-use crate::supervise::{Ended, Handshake, Sink, supervise};
+use crate::supervise::{Ended, Running, Sink, supervise};
 use area::Area;
 use enter::Enter;
 use namespace::Namespaces;
@@ -70,8 +72,7 @@ struct Job<'a> {
 impl Sandbox {
     /// Makes the sandbox of a build in `workspace`. The network may still be starting up.
     pub(crate) fn create(workspace: &Path, network: Network) -> Result<Self, BuildError> {
-        let not_ready =
-            |error: HostError| BuildError::host(error, "making the sandbox").at(workspace);
+        let not_ready = |error: HostError| BuildError::host(error, "making the sandbox").at(workspace);
         host::check_file_system(workspace).map_err(not_ready)?;
         let ids = IdRange::of_this_process().map_err(not_ready)?;
         let area = Area::in_workspace(workspace);
@@ -95,9 +96,7 @@ impl Sandbox {
         }
         let not_ready = |error: HostError| BuildError::host(error, operation).at(workspace);
         let ids = IdRange::of_this_process().map_err(not_ready)?;
-        Self::enter(area, &ids, Network::None)
-            .map(Some)
-            .map_err(not_ready)
+        Self::enter(area, &ids, Network::None).map(Some).map_err(not_ready)
     }
 
     fn enter(area: Area, ids: &IdRange, network: Network) -> Result<Self, HostError> {
@@ -139,39 +138,35 @@ impl Sandbox {
         let operation = "starting the sandbox";
         let io_error = |error: std::io::Error| BuildError::io(error, operation).at(self.area());
         let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(|error| io_error(error.into()));
-        let (printed, printer) = pipe()?;
-        let (status, status_writer) = pipe()?;
-        let (block, release) = pipe()?;
+        let ((output, printer), (status, status_writer)) = (pipe()?, pipe()?);
+        let (leash, kennel) = warden::leash().map_err(io_error)?;
 
-        let mut command: Command = BUBBLEWRAP
-            .command()
-            .map_err(|missing| missing.during(operation))?;
-        command
-            .args(job.bubblewrap.arguments(&status_writer, &block))
-            .stdin(job.input);
-        command.stderr(printer.try_clone().map_err(io_error)?);
-        match job.output {
-            Some(file) => {
-                // Held any longer, it would keep the end of what is printed from ever coming.
-                drop(printer);
-                command.stdout(file)
-            }
-            None => command.stdout(printer),
+        let mut command: Command = BUBBLEWRAP.command().map_err(|missing| missing.during(operation))?;
+        command.args(job.bubblewrap.arguments(&status_writer)).stdin(job.input);
+        let standard_output = match job.output {
+            Some(file) => Stdio::from(file),
+            None => Stdio::from(printer.try_clone().map_err(io_error)?),
         };
+        command.stdout(standard_output).stderr(printer);
         let enter = Enter {
             namespaces: Arc::clone(&self.namespaces),
             with_network: job.with_network,
             acts: job.acts,
+            kennel: Some(kennel),
         };
         let mut inherited: Vec<&OwnedFd> = job.passed.iter().collect();
-        inherited.extend([&status_writer, &block]);
-        let child =
-            child::spawn(command, enter, &inherited).map_err(|error| self.not_started(error))?;
-        drop((job.passed, status_writer, block));
+        inherited.push(&status_writer);
+        // What is passed on is closed here with the command, or it would never be seen to come to its end.
+        let warden = child::spawn(command, enter, &inherited).map_err(|error| self.not_started(error))?;
+        drop((job.passed, status_writer));
+        let ward = leash.take_hold().map_err(io_error)?;
         supervise(
-            child,
-            printed,
-            Some(Handshake { status, release }),
+            Running {
+                warden,
+                ward,
+                output,
+                status,
+            },
             cancel,
             sink,
         )
@@ -180,10 +175,7 @@ impl Sandbox {
 
     fn not_started(&self, error: SpawnError) -> BuildError {
         let operation = error.moment.operation();
-        let in_area = matches!(
-            error.moment,
-            Moment::LayerFolder | Moment::Resolver | Moment::Overlay
-        );
+        let in_area = matches!(error.moment, Moment::LayerFolder | Moment::Resolver | Moment::Overlay);
         if in_area || error.moment == Moment::Execution {
             let error_code = error.source.raw_os_error();
             let shown = BuildError::io(

@@ -46,10 +46,7 @@ unsafe impl Preparation for Unshare {
         unshare(UnshareFlags::NEWUSER)?;
         *at = Moment::MountNamespace;
         unshare(UnshareFlags::NEWNS)?;
-        mount_change(
-            c"/",
-            MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
-        )?;
+        mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
         *at = Moment::ScratchArea;
         // The working folder was reached with the rights of this machine's user; the image's ids have none on the way.
         mount_bind(c".", AREA_MOUNT)?;
@@ -70,13 +67,9 @@ impl Namespaces {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let preparation = Unshare {
-            network: own_network,
-        };
-        let mut keeper =
-            child::spawn(command, preparation, &[]).map_err(|error| diagnose(error, area))?;
-        let made = open(&keeper, own_network)
-            .and_then(|namespaces| map_ids(&keeper, ids).map(|()| namespaces));
+        let preparation = Unshare { network: own_network };
+        let mut keeper = child::spawn(command, preparation, &[]).map_err(|error| diagnose(error, area))?;
+        let made = open(&keeper, own_network).and_then(|namespaces| map_ids(&keeper, ids).map(|()| namespaces));
         drop(keeper.stdin.take());
         // It ends by itself at the end of its input; how, says nothing.
         let _ = keeper.wait();
@@ -102,9 +95,7 @@ fn open(keeper: &Child, own_network: bool) -> Result<Namespaces, HostError> {
 fn map_ids(keeper: &Child, ids: &IdRange) -> Result<(), HostError> {
     let failed = |error: io::Error| {
         let text = format!("{error} (ids from {} on)", ids.first_uid);
-        HostError::new(HostCause::IdsNotMapped)
-            .detail(text)
-            .caused_by(error)
+        HostError::new(HostCause::IdsNotMapped).detail(text).caused_by(error)
     };
     if ids.direct {
         let write = |file: &str, first: u32| {
@@ -121,10 +112,7 @@ fn map_ids(keeper: &Child, ids: &IdRange) -> Result<(), HostError> {
     }
     for (program, arguments) in newidmap::runs(keeper.id(), ids) {
         let mut command: Command = program.command()?;
-        command
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
         // Not as a child that dies with its parent: the kernel would clear that for a program with rights of its own.
         let mut run = command.spawn().map_err(failed)?;
         let mut said = Vec::new();

@@ -23,10 +23,10 @@ use crate::program::slirp4netns::{NAME_SERVER, SLIRP4NETNS, Slirp4netns};
 
 /// Destinations that mean "this machine, or the cloud it runs in" and hand out credentials or accept orders there.
 const LOCAL_ONLY: [&str; 4] = [
-    "169.254.0.0/16", // link-local: the metadata services of Azure, AWS, Google and others
-    "168.63.129.16/32", // Azure's own agent service ("WireServer")
+    "169.254.0.0/16",     // link-local: the metadata services of Azure, AWS, Google and others
+    "168.63.129.16/32",   // Azure's own agent service ("WireServer")
     "100.100.100.200/32", // Alibaba's metadata service
-    "192.0.0.192/32", // Oracle's metadata service
+    "192.0.0.192/32",     // Oracle's metadata service
 ];
 
 /// How long the program may take to be ready; it usually takes 30 ms.
@@ -52,16 +52,13 @@ impl Outbound {
     pub(crate) fn start(namespaces: &Arc<Namespaces>) -> Result<Self, HostError> {
         check_tun()?;
         set_routes(namespaces)?;
-        let not_started =
-            |error: io::Error| HostError::new(HostCause::NetworkNotStarted).caused_by(error);
+        let not_started = |error: io::Error| HostError::new(HostCause::NetworkNotStarted).caused_by(error);
         let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(|error| not_started(error.into()));
         let ((ready, ready_writer), (exit_reader, exit)) = (pipe()?, pipe()?);
-        let said = memfd_create(c"slirp4netns", MemfdFlags::CLOEXEC)
-            .map_err(|error| not_started(error.into()))?;
+        let said = memfd_create(c"slirp4netns", MemfdFlags::CLOEXEC).map_err(|error| not_started(error.into()))?;
         let said = File::from(said);
         let Some(network) = &namespaces.network else {
-            return Err(HostError::new(HostCause::NetworkNotStarted)
-                .detail("the build has no network namespace"));
+            return Err(HostError::new(HostCause::NetworkNotStarted).detail("the build has no network namespace"));
         };
         let arguments = Slirp4netns {
             user: &namespaces.user,
@@ -78,8 +75,7 @@ impl Outbound {
             .stdout(Stdio::null())
             .stderr(printed);
         let inherited = [&namespaces.user, network, &ready_writer, &exit_reader];
-        let program =
-            child::spawn(command, Plain, &inherited).map_err(|error| not_started(error.source))?;
+        let program = child::spawn(command, Plain, &inherited).map_err(|error| not_started(error.source))?;
         Ok(Self {
             program,
             said,
@@ -93,10 +89,7 @@ impl Outbound {
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let timeout = Timespec::try_from(left).unwrap_or(Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            });
+            let timeout = Timespec::try_from(left).unwrap_or(Timespec { tv_sec: 0, tv_nsec: 0 });
             let mut waiting = [PollFd::from_borrowed_fd(self.ready.as_fd(), PollFlags::IN)];
             match poll(&mut waiting, Some(&timeout)) {
                 Err(Errno::INTR) => continue,
@@ -122,10 +115,7 @@ impl Outbound {
     fn failure(&mut self, what: &str) -> HostError {
         let mut said = Vec::new();
         // Without its words the error has at least ours.
-        let _ = self
-            .said
-            .rewind()
-            .and_then(|()| self.said.read_to_end(&mut said));
+        let _ = self.said.rewind().and_then(|()| self.said.read_to_end(&mut said));
         let text = format!("{}: {what} {}", SLIRP4NETNS.name, last_lines(&said));
         HostError::new(HostCause::NetworkNotStarted).detail(text.trim_end())
     }
@@ -142,11 +132,7 @@ impl Drop for Outbound {
 /// Whether the device that such a network needs can be opened: the one precondition that is often missing on minimal
 /// machines, and that the program reports in words of its own.
 fn check_tun() -> Result<(), HostError> {
-    match OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/net/tun")
-    {
+    match OpenOptions::new().read(true).write(true).open("/dev/net/tun") {
         Ok(_) => Ok(()),
         Err(error) => Err(HostError::new(HostCause::TunNotOpenable)
             .detail(error.to_string())
@@ -160,11 +146,9 @@ fn set_routes(namespaces: &Arc<Namespaces>) -> Result<(), HostError> {
             .detail("setting routes")
             .caused_by(error)
     };
-    let batch =
-        memfd_create(c"routes", MemfdFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
+    let batch = memfd_create(c"routes", MemfdFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
     let mut batch = File::from(batch);
-    io::Write::write_all(&mut batch, ip::blackhole_routes(&LOCAL_ONLY).as_bytes())
-        .map_err(failed)?;
+    io::Write::write_all(&mut batch, ip::blackhole_routes(&LOCAL_ONLY).as_bytes()).map_err(failed)?;
     batch.rewind().map_err(failed)?;
     let mut command = IP.command()?;
     command
@@ -176,6 +160,7 @@ fn set_routes(namespaces: &Arc<Namespaces>) -> Result<(), HostError> {
         namespaces: Arc::clone(namespaces),
         with_network: true,
         acts: Vec::new(),
+        kennel: None,
     };
     let run = child::spawn(command, enter, &[]).map_err(|error| failed(error.source))?;
     let output = run.wait_with_output().map_err(failed)?;

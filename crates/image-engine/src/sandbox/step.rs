@@ -11,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::error::{BuildError, ErrorKind};
 use crate::host;
 use crate::program::Program;
-use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
+use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap, Sight, is_execution_refused};
 use crate::program::last_lines;
 use crate::spec::Network;
 use crate::supervise::Sink;
@@ -68,7 +68,7 @@ impl Sandbox {
             number(&sudo),
             &resolvers,
         );
-        let script = crate::program::bubblewrap::Sight::Content {
+        let script = Sight::Content {
             from: number(&run.script),
             to: guest::SCRIPT.into(),
             mode: 0o755,
@@ -115,12 +115,10 @@ impl Sandbox {
                 Err(BuildError::new(ErrorKind::DiskFull, text).at(self.area()))
             }
             (None, Some(exit_code)) => Ok(StepEnd::Exited(exit_code)),
+            // What a shell would return for a script whose interpreter it does not find.
+            (None, None) if is_execution_refused(last.bytes()) => Ok(StepEnd::Exited(127)),
             // The script was not reached: the words are bubblewrap's.
-            (None, None) => Err(not_reached(
-                BUBBLEWRAP,
-                ended.status.code().unwrap_or(1),
-                last.bytes(),
-            )),
+            (None, None) => Err(not_reached(BUBBLEWRAP, ended.status.code().unwrap_or(1), last.bytes())),
         }
     }
 
@@ -131,9 +129,9 @@ impl Sandbox {
             Network::Host if resolves_names => {
                 const FILE: &str = "/etc/resolv.conf";
                 let content = std::fs::read_to_string(FILE);
-                content.map(Some).map_err(|error| {
-                    BuildError::io(error, "reading the resolver configuration").at(FILE)
-                })
+                content
+                    .map(Some)
+                    .map_err(|error| BuildError::io(error, "reading the resolver configuration").at(FILE))
             }
             _ => Ok(None),
         }

@@ -100,9 +100,7 @@ impl Sandbox {
             output,
             operation,
         } = run;
-        let path = program
-            .find()
-            .map_err(|missing| missing.during(operation))?;
+        let path = program.find().map_err(|missing| missing.during(operation))?;
         let mut sights: Vec<Sight> = PROGRAM_FOLDERS
             .into_iter()
             .map(|folder| Sight::ReadOnlyIfThere {
@@ -140,10 +138,7 @@ impl Sandbox {
             environment: &[("PATH", PATH), ("LC_ALL", "C")],
             without_network: true,
             folder: "/",
-            command: [path.into_os_string()]
-                .into_iter()
-                .chain(arguments)
-                .collect(),
+            command: [path.into_os_string()].into_iter().chain(arguments).collect(),
         };
         let job = Job {
             acts,
@@ -172,13 +167,7 @@ impl Sandbox {
         }
     }
 
-    fn failure(
-        &self,
-        program: Program,
-        operation: &str,
-        exit_code: i32,
-        said: &Tail,
-    ) -> ToolFailure {
+    fn failure(&self, program: Program, operation: &str, exit_code: i32, said: &Tail) -> ToolFailure {
         let said = said.bytes();
         let failed = program.failed(exit_code, operation, said);
         let error = if is_out_of_space(said) || host::is_full(self.area()) {
@@ -221,9 +210,7 @@ pub(super) fn remove_all(sandbox: &Sandbox) -> Result<(), BuildError> {
             output: None,
             operation: "removing the scratch area",
         };
-        sandbox
-            .run_tool(run, &Cancel::new())
-            .map_err(BuildError::from)?;
+        sandbox.run_tool(run, &Cancel::new()).map_err(BuildError::from)?;
     }
     sandbox.area.remove().map_err(failed)
 }

@@ -28,8 +28,7 @@ impl Archive {
             return Err(missing(io::Error::other("it is not a regular file")));
         }
         let mut start = vec![0; 512];
-        let count = read_start(&mut file, &mut start)
-            .map_err(|error| BuildError::io(error, OPERATION).at(path))?;
+        let count = read_start(&mut file, &mut start).map_err(|error| BuildError::io(error, OPERATION).at(path))?;
         start.truncate(count);
         Ok(Self { file, start })
     }
@@ -57,11 +56,7 @@ impl Archive {
             chunk.clear();
             chunk.extend_from_slice(&buffer[..count]);
         }
-        Ok(digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

@@ -52,9 +52,7 @@ pub(super) fn write(busybox: &Busybox, pipe: &mut dyn Write) -> io::Result<()> {
         tree.link(applet, "/bin/busybox")?;
     }
     let version = &busybox.version;
-    let release = format!(
-        "NAME=\"BusyBox\"\nID=busybox\nVERSION_ID={version}\nPRETTY_NAME=\"BusyBox {version}\"\n"
-    );
+    let release = format!("NAME=\"BusyBox\"\nID=busybox\nVERSION_ID={version}\nPRETTY_NAME=\"BusyBox {version}\"\n");
     for (path, mode, content) in [
         (
             "etc/passwd",
@@ -96,19 +94,16 @@ impl Tree<'_> {
 
     fn folder(&mut self, path: &str, mode: u32) -> io::Result<()> {
         let mut header = self.header(EntryType::Directory, mode, 0);
-        self.archive
-            .append_data(&mut header, format!("./{path}"), io::empty())
+        self.archive.append_data(&mut header, format!("./{path}"), io::empty())
     }
 
     fn file(&mut self, path: &str, mode: u32, size: u64, content: &mut dyn Read) -> io::Result<()> {
         let mut header = self.header(EntryType::Regular, mode, size);
-        self.archive
-            .append_data(&mut header, format!("./{path}"), content)
+        self.archive.append_data(&mut header, format!("./{path}"), content)
     }
 
     fn link(&mut self, path: &str, target: &str) -> io::Result<()> {
         let mut header = self.header(EntryType::Symlink, 0o777, 0);
-        self.archive
-            .append_link(&mut header, format!("./{path}"), target)
+        self.archive.append_link(&mut header, format!("./{path}"), target)
     }
 }

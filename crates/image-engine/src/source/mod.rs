@@ -18,11 +18,7 @@ use crate::spec::Source;
 const TREE_AT: &str = "/tree";
 
 /// Puts the source's root tree under the layers.
-pub(crate) fn unpack(
-    source: &Source,
-    sandbox: &Sandbox,
-    cancel: &Cancel,
-) -> Result<(), BuildError> {
+pub(crate) fn unpack(source: &Source, sandbox: &Sandbox, cancel: &Cancel) -> Result<(), BuildError> {
     match source {
         Source::Busybox => {
             let busybox = crate::program::busybox::Busybox::find()?;
@@ -32,14 +28,10 @@ pub(crate) fn unpack(
             unpacked?;
             fed.map_err(|error| BuildError::io(error, "making the busybox root tree"))
         }
-        Source::Tree {
-            archive: path,
-            sha256,
-        } => {
+        Source::Tree { archive: path, sha256 } => {
             let archive = archive::Archive::open(path)?;
             let compression = Compression::of(archive.start());
-            let (read, unpacked) =
-                unpack_stream(sandbox, compression, cancel, |pipe| archive.pass_on(pipe))?;
+            let (read, unpacked) = unpack_stream(sandbox, compression, cancel, |pipe| archive.pass_on(pipe))?;
             let digest = match read {
                 Ok(digest) => digest,
                 // A tar that was killed takes nothing more; that is not a failure of the archive.

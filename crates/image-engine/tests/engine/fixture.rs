@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image_engine::{
-    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, Network, Observer, Script, Source,
-    Stage, Step, StepOutcome, Workspace,
+    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, Network, Observer, Script, Source, Stage, Step,
+    StepOutcome, Workspace,
 };
 use tempfile::TempDir;
 
@@ -26,14 +26,7 @@ impl Observer for Recorder {
         self.0.push(Event::Started(stage, index, name.to_owned()));
     }
 
-    fn step_ended(
-        &mut self,
-        stage: Stage,
-        index: usize,
-        _: &str,
-        outcome: &StepOutcome,
-        _: Duration,
-    ) {
+    fn step_ended(&mut self, stage: Stage, index: usize, _: &str, outcome: &StepOutcome, _: Duration) {
         self.0.push(Event::Ended(stage, index, *outcome));
     }
 }
@@ -47,12 +40,8 @@ pub(crate) struct Fixture {
 impl Fixture {
     /// A busybox build without network and without steps.
     pub(crate) fn new() -> Self {
-        let parent = std::env::var_os("IMAGEBUILDER_TEST_DIR")
-            .map_or_else(std::env::temp_dir, PathBuf::from);
-        let folder = tempfile::Builder::new()
-            .prefix("engine-")
-            .tempdir_in(parent)
-            .unwrap();
+        let parent = std::env::var_os("IMAGEBUILDER_TEST_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        let folder = tempfile::Builder::new().prefix("engine-").tempdir_in(parent).unwrap();
         let spec = BuildSpec {
             source: Source::Busybox,
             customize: Vec::new(),
@@ -148,4 +137,24 @@ pub(crate) fn debugfs(disk: &Path, request: &str) -> String {
         .output()
         .expect("debugfs runs");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Whether the tests run as root; if not, says what is left out.
+pub(crate) fn is_root_or_left_out(what: &str) -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        eprintln!("LEFT OUT as an ordinary user: {what}");
+    }
+    is_root
+}
+
+/// Runs a program of this machine and returns its standard output; it is expected to succeed.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {arguments:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

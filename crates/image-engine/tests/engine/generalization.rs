@@ -1,0 +1,95 @@
+//! Generalization, and what must not be in an image afterwards.
+
+use image_engine::{ErrorKind, Network, Stage, StepOutcome};
+
+use crate::fixture::{Event, Fixture, Recorder, debugfs};
+
+#[test]
+fn an_image_without_deprovisioning_programs_says_so_in_the_log() {
+    let fixture = Fixture::new();
+    let mut build = fixture.customized();
+    let mut recorder = Recorder::default();
+    build.generalize(&mut recorder).unwrap();
+    assert!(recorder.0.is_empty());
+    assert!(
+        fixture
+            .log()
+            .contains("generalize: skipped, as the image has neither waagent nor cloud-init")
+    );
+}
+
+#[test]
+fn the_override_script_runs_instead_of_the_programs_and_is_removed() {
+    let fixture = Fixture::new().step(
+        "printf '#!/bin/sh\\necho wrong > /etc/agent\\n' > /usr/sbin/waagent\nchmod 755 /usr/sbin/waagent\n\
+         printf '#!/bin/sh -e\\nsudo touch /etc/deprovisioned\\n' > /tmp/DeprovisioningScript.sh",
+    );
+    let mut build = fixture.customized();
+    let mut recorder = Recorder::default();
+    build.generalize(&mut recorder).unwrap();
+    assert_eq!(
+        recorder.0[1],
+        Event::Ended(Stage::Generalize, 0, StepOutcome::Succeeded)
+    );
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    assert!(debugfs(&disk.path, "stat /etc/deprovisioned").contains("Type: regular"));
+    assert!(debugfs(&disk.path, "stat /tmp/DeprovisioningScript.sh").contains("File not found"));
+    assert!(debugfs(&disk.path, "stat /etc/agent").contains("File not found"));
+}
+
+#[test]
+fn waagent_and_cloud_init_run_where_they_are_and_may_remove_the_resolver_configuration() {
+    let install = "for program in waagent cloud-init\n\
+                   do printf '#!/bin/sh\\necho CALLED ${0##*/} \"$@\"\\nrm -f /etc/resolv.conf\\n' > /usr/sbin/$program\n\
+                   chmod 755 /usr/sbin/$program\n\
+                   done";
+    let tree = Fixture::new()
+        .step("echo nameserver 192.0.2.1 > /etc/resolv.conf")
+        .step(install);
+    tree.customized().write_tree(&tree.path("tree.tar")).unwrap();
+    let mut fixture = Fixture::new().network(Network::Isolated);
+    fixture.spec.source = image_engine::Source::Tree {
+        archive: tree.path("tree.tar"),
+        sha256: None,
+    };
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let log = fixture.log();
+    assert!(log.contains("CALLED cloud-init clean --logs --seed"), "{log}");
+    assert!(log.contains("CALLED waagent -force -deprovision+user"), "{log}");
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    assert!(debugfs(&disk.path, "stat /etc/resolv.conf").contains("File not found"));
+}
+
+#[test]
+fn a_failing_override_script_fails_the_build() {
+    let fixture = Fixture::new().step("echo 'exit 9' > /tmp/DeprovisioningScript.sh");
+    let error = fixture.customized().generalize(&mut Recorder::default()).unwrap_err();
+    assert_eq!(
+        error.kind,
+        ErrorKind::StepFailed {
+            stage: Stage::Generalize,
+            step: 0,
+            exit_code: 9
+        }
+    );
+}
+
+#[test]
+fn nothing_of_the_build_is_in_the_image() {
+    let fixture = Fixture::new().network(Network::Isolated).step("sudo true").step("true");
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    for folder in ["run", "tmp", "proc", "sys", "dev", "root", "home"] {
+        let listed = debugfs(&disk.path, &format!("ls -p /{folder}"));
+        let names: Vec<&str> = listed.lines().filter_map(|line| line.split('/').nth(5)).collect();
+        assert_eq!(names, [".", ".."], "/{folder}");
+    }
+    for file in ["/etc/resolv.conf", "/usr/bin/sudo", "/bin/sudo", "/.dockerenv"] {
+        assert!(
+            debugfs(&disk.path, &format!("stat {file}")).contains("File not found"),
+            "{file}"
+        );
+    }
+}
