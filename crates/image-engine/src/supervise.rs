@@ -84,7 +84,7 @@ pub(crate) fn supervise(running: Running, cancel: &Cancel, sink: Sink<'_>) -> io
                 cancel.verdict()
             };
             if killed.is_some() {
-                ward.kill(&mut warden)?;
+                ward.kill()?;
             }
         }
     }

@@ -29,16 +29,18 @@ pub(crate) struct Slirp4netns<'a> {
     pub(crate) ready: &'a OwnedFd,
     /// The program ends when the other end of this pipe is closed.
     pub(crate) exit: &'a OwnedFd,
-    /// Whether it shall give up its rights and hide the file system from itself.
+    /// Whether it shall give up its capabilities and hide the file system from itself. That takes the rights of root outside.
     pub(crate) confined: bool,
 }
 
 impl Slirp4netns<'_> {
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        let mut line: Vec<OsString> = ["--configure", "--disable-host-loopback"].map(Into::into).into();
+        let mut line: Vec<OsString> = ["--configure", "--disable-host-loopback", "--enable-seccomp"]
+            .map(Into::into)
+            .into();
         line.push(format!("--mtu={MTU}").into());
         if self.confined {
-            line.extend(["--enable-sandbox", "--enable-seccomp"].map(Into::into));
+            line.push("--enable-sandbox".into());
         }
         line.push(format!("--ready-fd={}", self.ready.as_raw_fd()).into());
         line.push(format!("--exit-fd={}", self.exit.as_raw_fd()).into());

@@ -65,7 +65,7 @@ impl Outbound {
             network,
             ready: &ready_writer,
             exit: &exit_reader,
-            // It confines itself with the rights that it has outside. An ordinary user has none to give up.
+            // It carries packets that a step has made, so it keeps only what it needs; an ordinary user has nothing to give up.
             confined: geteuid().is_root(),
         };
         let mut command = SLIRP4NETNS.command()?;

@@ -18,7 +18,9 @@ use std::process::Child;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, read, write};
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, set_parent_process_death_signal, waitpid};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, pidfd_send_signal, set_parent_process_death_signal, waitpid,
+};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 
@@ -75,11 +77,12 @@ impl Leash {
 }
 
 impl Ward {
-    /// Ends everything in the sandbox.
-    pub(crate) fn kill(&self, warden: &mut Child) -> io::Result<()> {
-        // It fails only if the process has ended.
-        let _ = rustix::process::pidfd_send_signal(&self.process, Signal::KILL);
-        warden.kill()
+    /// Ends everything in the sandbox. The warden then ends by itself, after it has taken note.
+    pub(crate) fn kill(&self) -> io::Result<()> {
+        match pidfd_send_signal(&self.process, Signal::KILL) {
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -154,3 +154,38 @@ fn a_step_dies_with_the_process_that_drives_it_and_its_leftovers_can_be_removed(
     assert!(!workspace.join("build").exists());
     remove_scratch(&workspace).unwrap();
 }
+
+/// Processes that see a scratch area below `folder`: everything of a build but the one that drives it.
+fn processes_in(folder: &Path) -> usize {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    entries
+        .filter(|entry| fs::read_to_string(entry.path().join("mountinfo")).is_ok_and(|text| text.contains(name)))
+        .count()
+}
+
+#[test]
+fn nothing_survives_an_engine_that_is_killed_at_any_moment() {
+    for delay in (0..24).map(|number| Duration::from_millis(number * 2)) {
+        let fixture = Fixture::new();
+        let mut driver = driver::command("step:sleep 600", fixture.folder.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = || fs::read_dir(fixture.folder.path()).unwrap().flatten().next().is_some();
+        wait_for("the build has begun", begun);
+        std::thread::sleep(delay);
+        driver.kill().unwrap();
+        driver.wait().unwrap();
+        wait_for("all of it has ended", || processes_in(fixture.folder.path()) == 0);
+        let workspace = fs::read_dir(fixture.folder.path())
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path())
+            .next()
+            .unwrap();
+        remove_scratch(&workspace).unwrap();
+        assert!(!workspace.join("build").exists());
+    }
+}
