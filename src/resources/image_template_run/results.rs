@@ -59,7 +59,7 @@ pub(super) async fn refresh(
     state: ImageTemplateRun,
     patience: &Patience,
 ) -> Result<ImageTemplateRun, Diagnostics> {
-    let record = RunRecord::of(cx);
+    let mut record = RunRecord::of(cx);
     // What a failed or canceled run, or one in progress, leaves of the earlier outputs says nothing about them.
     let made_something = matches!(
         standing.state(),
@@ -69,6 +69,11 @@ pub(super) async fn refresh(
         Attr::Known(outputs) if !made_something => outputs.clone(),
         _ => outputs::of(runs::outputs(cx.client(), id).await?),
     };
+    // A run of ours that nobody waited for has ended since.
+    if made_something && record.own_run.is_some() && record.own_run.as_deref() == standing.started_at() {
+        record.made.extend(outputs::artifact_ids(&outputs));
+        record.store(cx);
+    }
     let state_of_run = standing.state();
     let findings = Findings {
         run_state: state_of_run.as_ref().map(|state| state.as_str()),
