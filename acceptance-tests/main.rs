@@ -16,3 +16,4 @@ mod import;
 mod interruption;
 mod refused;
 mod resource_group;
+mod run_again;

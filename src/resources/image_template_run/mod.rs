@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource};
 
 use self::execution::{Order, Outcome};
+use self::plan::Circumstances;
 use self::record::RunRecord;
 use super::connection::Connection;
 use super::patience::Patience;
@@ -42,8 +43,14 @@ impl Resource for ImageTemplateRunResource {
             .image_template_id
             .as_str()
             .and_then(|id| ImageTemplateId::parse(id).ok());
-        let is_new = template.is_some_and(|id| cx.client().template_is_unrun(&id));
-        plan::settle(plan.prior.as_ref(), &mut plan.planned, is_new);
+        let circumstances = Circumstances {
+            template_is_new: template.is_some_and(|id| cx.client().template_is_unrun(&id)),
+            stale_by_age: cx
+                .private()
+                .get::<RunRecord>()
+                .is_some_and(|record| record.stale_by_age),
+        };
+        plan::settle(plan.prior.as_ref(), &mut plan.planned, circumstances);
         if let Some(prior) = plan.prior.as_ref().filter(|_| plan::holds_run(&plan.planned)) {
             results::warn_of_overwritten_images(cx, prior);
         }
@@ -166,6 +173,7 @@ async fn run(
     let mut record = RunRecord::of(cx);
     let execution = execution::carry_out(cx.client(), &order).await?;
     let standing = execution.standing.as_ref();
+    record.stale_by_age = false;
     record.own_run = standing.and_then(|standing| standing.started_at()).map(str::to_owned);
     let found = runs::outputs(cx.client(), &id).await.map(outputs::of);
     if let (Ok(found), Attr::Known(earlier)) = (&found, &before.outputs) {

@@ -6,14 +6,20 @@ use tf_provider::Attr;
 use super::model::ImageTemplateRun;
 use crate::resources::checks;
 
+/// What the plan has to know beside prior state and configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Circumstances {
+    /// This process has made the template since its last run: its id is what it was before, and yet it has never been run.
+    pub(super) template_is_new: bool,
+    /// The prior `stale_reason` is age alone.
+    pub(super) stale_by_age: bool,
+}
+
 /// Plans everything that a run decides.
-///
-/// `template_is_new` says that this process has made the template since its last run: its id is then what it was before,
-/// and yet it has never been run.
-pub(super) fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, template_is_new: bool) {
+pub(super) fn settle(prior: Option<&ImageTemplateRun>, planned: &mut ImageTemplateRun, circumstances: Circumstances) {
     planned.stale_reason = Attr::Null;
     match prior {
-        Some(prior) if !template_is_new && !runs_again(prior, planned) => keep_results(prior, planned),
+        Some(prior) if !runs_again(prior, planned, circumstances) => keep_results(prior, planned),
         _ => forget_results(planned),
     }
 }
@@ -25,9 +31,12 @@ pub(super) fn holds_run(planned: &ImageTemplateRun) -> bool {
 
 /// Whether something that was planned asks for another run. What only Terraform knows (ages, timeouts, what to do at the end)
 /// does not, nor do triggers that are recorded for the first time, as after an import.
-fn runs_again(prior: &ImageTemplateRun, planned: &ImageTemplateRun) -> bool {
+fn runs_again(prior: &ImageTemplateRun, planned: &ImageTemplateRun, circumstances: Circumstances) -> bool {
     let triggered = !prior.triggers.is_null() && prior.triggers != planned.triggers;
-    prior.stale_reason.is_known() || !same_template(prior, planned) || triggered || !prior.outputs.is_known()
+    // What another limit makes of the age is found out by the next refresh.
+    let outdated = circumstances.stale_by_age && prior.rebuild_after != planned.rebuild_after;
+    let stale = prior.stale_reason.is_known() && !outdated;
+    circumstances.template_is_new || stale || !same_template(prior, planned) || triggered || !prior.outputs.is_known()
 }
 
 /// A template whose id is not known yet is one that is being replaced, hence another.
@@ -101,7 +110,7 @@ mod tests {
     }
 
     fn settled(prior: &ImageTemplateRun, mut planned: ImageTemplateRun) -> ImageTemplateRun {
-        settle(Some(prior), &mut planned, false);
+        settle(Some(prior), &mut planned, Circumstances::default());
         planned
     }
 
@@ -113,7 +122,7 @@ mod tests {
     #[test]
     fn a_first_plan_knows_nothing_but_that_nothing_is_stale() {
         let mut first = planned(|_| {});
-        settle(None, &mut first, false);
+        settle(None, &mut first, Circumstances::default());
         assert!(holds_run(&first));
         assert_eq!((first.id, first.stale_reason), (Attr::Unknown, Attr::Null));
     }
@@ -150,7 +159,11 @@ mod tests {
     #[test]
     fn a_template_made_anew_under_the_same_id_runs_again() {
         let mut planned = planned(|_| {});
-        settle(Some(&prior()), &mut planned, true);
+        let circumstances = Circumstances {
+            template_is_new: true,
+            ..Circumstances::default()
+        };
+        settle(Some(&prior()), &mut planned, circumstances);
         assert!(holds_run(&planned));
     }
 
@@ -172,6 +185,26 @@ mod tests {
         let planned = settled(&stale, planned(|_| {}));
         assert!(holds_run(&planned));
         assert_eq!(planned.stale_reason, Attr::Null);
+    }
+
+    #[test]
+    fn another_limit_takes_an_age_back_but_no_other_reason() {
+        let stale = ImageTemplateRun {
+            rebuild_after: Attr::from("1h"),
+            stale_reason: Attr::from("too old"),
+            ..prior()
+        };
+        let with = |stale_by_age| {
+            let circumstances = Circumstances {
+                stale_by_age,
+                ..Circumstances::default()
+            };
+            let mut planned = planned(|run| run.rebuild_after = Attr::from("168h"));
+            settle(Some(&stale), &mut planned, circumstances);
+            planned
+        };
+        assert!(!holds_run(&with(true)) && with(true).stale_reason.is_null());
+        assert!(holds_run(&with(false)));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(super) struct RunRecord {
     /// Ids of the gallery image versions and managed images that its runs made.
     #[serde(default)]
     pub(super) made: BTreeSet<String>,
+    /// Whether the `stale_reason` of the last refresh is age alone.
+    #[serde(default)]
+    pub(super) stale_by_age: bool,
 }
 
 impl RunRecord {
@@ -35,6 +38,7 @@ impl RunRecord {
             residence,
             own_run: None,
             made: BTreeSet::new(),
+            stale_by_age: false,
         }
     }
 

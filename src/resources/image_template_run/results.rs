@@ -72,7 +72,6 @@ pub(super) async fn refresh(
     // A run of ours that nobody waited for has ended since.
     if made_something && record.own_run.is_some() && record.own_run.as_deref() == standing.started_at() {
         record.made.extend(outputs::artifact_ids(&outputs));
-        record.store(cx);
     }
     let state_of_run = standing.state();
     let findings = Findings {
@@ -87,7 +86,10 @@ pub(super) async fn refresh(
             .as_str()
             .and_then(|age| humantime::parse_duration(age).ok()),
     };
-    let stale_reason = staleness::reason(&findings, jiff::Timestamp::now()).into();
+    let stale = staleness::judge(&findings, jiff::Timestamp::now());
+    record.stale_by_age = stale.as_ref().is_some_and(|stale| stale.by_age);
+    let stale_reason = stale.map(|stale| stale.reason).into();
+    record.store(cx);
     let state = ImageTemplateRun {
         outputs: Attr::Known(outputs),
         stale_reason,

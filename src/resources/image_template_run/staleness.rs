@@ -23,10 +23,27 @@ pub(super) struct Findings<'a> {
     pub(super) rebuild_after: Option<Duration>,
 }
 
+/// Why another run is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stale {
+    /// For the user.
+    pub(super) reason: String,
+    /// Age is the only reason, so that another limit may take it away.
+    pub(super) by_age: bool,
+}
+
 /// The reason for another run; none when there is none.
 ///
 /// A failed or canceled run counts only when this resource started it: that of someone else leaves our outputs as they are.
-pub(super) fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
+pub(super) fn judge(findings: &Findings<'_>, now: Timestamp) -> Option<Stale> {
+    if let Some(reason) = reason(findings) {
+        return Some(Stale { reason, by_age: false });
+    }
+    let reason = age(findings, now)?;
+    Some(Stale { reason, by_age: true })
+}
+
+fn reason(findings: &Findings<'_>) -> Option<String> {
     let state = match findings.run_state {
         None => return Some("the template has not been run".to_owned()),
         Some(state) => state,
@@ -39,11 +56,14 @@ pub(super) fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> 
     if own && !is_success(state) {
         return Some(format!("the last run ended as {state}"));
     }
-    if let Some((output, artifact)) = findings.vanished.first() {
-        return Some(format!(
-            "the artifact of the run output \"{output}\" is gone: {artifact}"
-        ));
-    }
+    let (output, artifact) = findings.vanished.first()?;
+    Some(format!(
+        "the artifact of the run output \"{output}\" is gone: {artifact}"
+    ))
+}
+
+fn age(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
+    findings.run_state.filter(|state| !is_in_progress(state))?;
     let finished: Timestamp = findings.finished_at?.parse().ok()?;
     let limit = findings.rebuild_after?;
     let age = Duration::try_from(now.duration_since(finished)).unwrap_or_default();
@@ -82,6 +102,10 @@ mod tests {
             own_run: Some(STARTED),
             ..Findings::default()
         }
+    }
+
+    fn reason(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
+        judge(findings, now).map(|stale| stale.reason)
     }
 
     fn now() -> Timestamp {
@@ -176,6 +200,10 @@ mod tests {
             rebuild_after: Some(Duration::from_secs(24 * 3600 - 1)),
             ..succeeded()
         };
-        assert!(reason(&shorter, now()).unwrap().contains("2026-11-20T10:05:00Z"));
+        let stale = judge(&shorter, now()).unwrap();
+        assert!(
+            stale.by_age && stale.reason.contains("2026-11-20T10:05:00Z"),
+            "{stale:?}"
+        );
     }
 }
