@@ -100,6 +100,17 @@ impl Root {
         self.directory.join("operations").join(format!("{operation}.lock"))
     }
 
+    /// The operations that have a lock file.
+    pub(crate) fn operation_locks(&self) -> Vec<Uuid> {
+        let entries = fs::read_dir(self.directory.join("operations"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        entries
+            .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".lock")?.parse().ok())
+            .collect()
+    }
+
     pub(crate) fn slot(&self, number: usize) -> PathBuf {
         self.directory.join("slots").join(number.to_string())
     }

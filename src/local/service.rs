@@ -1,5 +1,6 @@
 //! The service: opens the root, answers requests, and does afterwards what an answer has promised.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -178,9 +179,18 @@ async fn take_over(shared: &Arc<Shared>) {
 }
 
 fn unfinished(shared: &Shared) -> Result<Vec<Uuid>, StoreError> {
+    // Listed before the rows are read: a lock file is younger than its row, so one without a row in progress is of an ended operation,
+    // whose driver died before it could remove the file.
+    let locks = shared.root.operation_locks();
     let (operations, runs) = shared.store.read("look for unfinished work", |view| {
         Ok::<_, StoreError>((operations::in_progress(view)?, runs::in_progress(view)?))
     })?;
+    for id in locks
+        .into_iter()
+        .filter(|id| operations.iter().all(|operation| operation.id != *id))
+    {
+        drop(fs::remove_file(shared.root.operation_lock(id)));
+    }
     for run in runs {
         watch::visit(shared, &run)?;
     }

@@ -175,3 +175,14 @@ async fn a_worker_without_its_lock_does_nothing() {
         "{output:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_file_without_an_operation_in_progress_is_removed() {
+    let cloud = Cloud::new();
+    let lock = cloud
+        .root()
+        .join("operations/00000000-0000-0000-0000-000000000001.lock");
+    std::fs::write(&lock, "").unwrap();
+    cloud.group("g").await;
+    assert!(!lock.exists());
+}

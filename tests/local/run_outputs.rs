@@ -43,7 +43,7 @@ async fn a_deleted_template_leaves_its_versions_and_takes_its_staging_group_alon
     let accepted = cloud.delete(&template).await.expect(202);
     cloud.follow(&accepted).await.expect(204);
     assert_eq!(images::list(&cloud.service).unwrap().len(), 1);
-    for folder in ["staging", "runs", "operations"] {
+    for folder in ["staging", "runs"] {
         let left = std::fs::read_dir(cloud.root().join(folder)).unwrap().count();
         assert_eq!(left, 0, "{folder}");
     }

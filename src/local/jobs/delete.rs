@@ -70,12 +70,15 @@ fn carry_out(
         for key in &doomed.released {
             release(transaction, key)?;
         }
-        Ok::<_, StoreError>(succeed(transaction, operation)?)
+        Ok::<_, StoreError>(())
     })?;
+    // Whoever waits for the operation finds the disk space free.
     if let Err(error) = shared.root.empty_trash() {
         tracing::warn!(%error, "the trash of the local backend could not be emptied");
     }
-    Ok(())
+    shared
+        .store
+        .write("end a deletion", |transaction| Ok(succeed(transaction, operation)?))
 }
 
 impl Doomed {
