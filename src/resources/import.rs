@@ -10,7 +10,7 @@ use crate::arm::id::{ArmId, IdError};
 ///
 /// # Errors
 /// The id is malformed, or names nothing.
-pub async fn existing<I: ArmId>(
+pub(super) async fn existing<I: ArmId>(
     cx: &mut Context<Connection>,
     noun: &str,
     id: Result<I, IdError>,
