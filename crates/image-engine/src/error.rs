@@ -108,11 +108,10 @@ impl BuildError {
     /// An error of the operating system; a full disk becomes [`ErrorKind::DiskFull`].
     pub(crate) fn io(source: impl Into<io::Error>, operation: impl Into<String>) -> Self {
         let source = source.into();
-        let kind = match source.raw_os_error() {
-            Some(code) if code == Errno::NOSPC.raw_os_error() || code == Errno::DQUOT.raw_os_error() => {
-                ErrorKind::DiskFull
-            }
-            _ => ErrorKind::Io,
+        let kind = if is_disk_full(&source) {
+            ErrorKind::DiskFull
+        } else {
+            ErrorKind::Io
         };
         Self::new(kind, operation).caused_by(source)
     }
@@ -149,6 +148,11 @@ impl BuildError {
     pub fn host_error(&self) -> Option<&HostError> {
         self.source.as_ref()?.downcast_ref()
     }
+}
+
+/// Whether an operation failed because a file system, or the user's share of it, is full.
+pub(crate) fn is_disk_full(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::NOSPC | Errno::DQUOT))
 }
 
 impl fmt::Display for BuildError {

@@ -38,7 +38,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::cancel::Cancel;
 use crate::child::{self, Moment, SpawnError};
-use crate::error::{BuildError, ErrorKind};
+use crate::error::{BuildError, is_disk_full};
 use crate::host::{self, HostError, IdRange, diagnose};
 use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
 use crate::spec::Network;
@@ -160,38 +160,28 @@ impl Sandbox {
         let warden = child::spawn(command, enter, &inherited).map_err(|error| self.not_started(error))?;
         drop((job.passed, status_writer));
         let ward = leash.take_hold().map_err(io_error)?;
-        supervise(
-            Running {
-                warden,
-                ward,
-                output,
-                status,
-            },
-            cancel,
-            sink,
-        )
-        .map_err(io_error)
+        let running = Running {
+            warden,
+            ward,
+            output,
+            status,
+        };
+        supervise(running, cancel, sink).map_err(|error| BuildError::io(error, "taking in what a program prints"))
     }
 
     fn not_started(&self, error: SpawnError) -> BuildError {
         let operation = error.moment.operation();
-        let in_area = matches!(error.moment, Moment::LayerFolder | Moment::Resolver | Moment::Overlay);
-        if in_area || error.moment == Moment::Execution {
-            let error_code = error.source.raw_os_error();
-            let shown = BuildError::io(
-                error_code.map_or(error.source, std::io::Error::from_raw_os_error),
-                operation,
-            );
-            if shown.kind == ErrorKind::DiskFull || !in_area {
-                return shown.at(self.area());
-            }
-            let again = SpawnError {
-                moment: error.moment,
-                source: std::io::Error::from_raw_os_error(error_code.unwrap_or(0)),
-            };
-            return BuildError::host(diagnose(again, self.area()), operation).at(self.area());
-        }
-        BuildError::host(diagnose(error, self.area()), operation).at(self.area())
+        let not_ready = match error.moment {
+            Moment::Execution | Moment::Inheritance => false,
+            // These write to the scratch area; others report limits of the machine in the same way as a full disk.
+            Moment::LayerFolder | Moment::Resolver | Moment::Overlay => !is_disk_full(&error.source),
+            _ => true,
+        };
+        let told = match not_ready {
+            true => BuildError::host(diagnose(error, self.area()), operation),
+            false => BuildError::io(error.source, operation),
+        };
+        told.at(self.area())
     }
 }
 

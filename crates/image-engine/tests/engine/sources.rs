@@ -4,7 +4,7 @@ use std::fs;
 
 use image_engine::{Cancel, ErrorKind, Source};
 
-use crate::fixture::{Fixture, debugfs, run};
+use crate::fixture::{Fixture, debugfs, is_root_or_left_out, run};
 
 fn from_tree(archive: &std::path::Path, sha256: Option<String>) -> Fixture {
     let mut fixture = Fixture::new();
@@ -166,4 +166,41 @@ fn device_nodes_of_an_archive_are_left_behind() {
             .step("[ -d /dev ]\n[ ! -e /dev/console ]")
             .customized(),
     );
+}
+
+#[test]
+fn file_capabilities_arrive_in_the_disk_as_the_images_own() {
+    if !is_root_or_left_out("giving a file capabilities") {
+        return;
+    }
+    // Revision 2, effective, CAP_NET_BIND_SERVICE: what setcap writes.
+    const CAPABILITY: [u8; 20] = [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let fixture = Fixture::new();
+    let folder = fixture.path("tree");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("server"), "").unwrap();
+    let flags = rustix::fs::XattrFlags::empty();
+    rustix::fs::setxattr(folder.join("server"), "security.capability", &CAPABILITY, flags).unwrap();
+    let tar = fixture.path("tree.tar");
+    let (folder, path) = (folder.to_str().unwrap(), tar.to_str().unwrap());
+    run(
+        "tar",
+        &[
+            "--xattrs",
+            "--xattrs-include=security.capability",
+            "-C",
+            folder,
+            "-cf",
+            path,
+            ".",
+        ],
+    );
+
+    let first = from_tree(&tar, None);
+    let build = first.customized();
+    build.write_tree(&first.path("again.tar")).unwrap();
+    let second = from_tree(&first.path("again.tar"), None);
+    let disk = second.customized().write_disk(&second.path("disk.raw")).unwrap();
+    let found = debugfs(&disk.path, "ea_get -x /server security.capability");
+    assert!(found.contains("01 00 00 02 00 04 00 00"), "{found}");
 }

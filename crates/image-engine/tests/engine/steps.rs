@@ -178,6 +178,8 @@ fn sudo_is_a_pass_through_in_all_the_forms_that_scripts_use() {
          [ \"$(sudo -i echo in a login)\" = 'in a login' ]\n\
          [ \"$(sudo sh -c 'echo \"$1\"' - 'two words')\" = 'two words' ]\n\
          [ \"$(echo 'echo piped' | sudo -s)\" = piped ]\n\
+         [ \"$(sudo -u nobody id -un)\" = nobody ]\n\
+         [ \"$(sudo -u nobody sh -c 'echo \"$1\"' - \"it's two  words\")\" = \"it's two  words\" ]\n\
          sudo -v\n\
          rc=0; sudo sh -c 'exit 7' || rc=$?; [ $rc = 7 ]\n\
          echo ALL PASSED THROUGH",
