@@ -166,3 +166,30 @@ fn a_full_disk_is_told_with_the_path_whoever_finds_it() {
         assert!(said.contains("/small/"), "{said}");
     }
 }
+
+#[test]
+fn a_tun_device_that_cannot_be_opened_is_told_by_name() {
+    if !is_root_or_left_out("hiding /dev/net/tun") {
+        return;
+    }
+    let fixture = Fixture::new();
+    let empty = fixture.path("empty");
+    fs::create_dir(&empty).unwrap();
+    let driver = driver::command("probe isolated", fixture.folder.path());
+    // Hidden only for what runs in this namespace.
+    let mut command = Command::new("unshare");
+    let hide = "mount --bind \"$1\" /dev/net && shift && exec \"$@\"";
+    command.args(["--mount", "sh", "-c", hide, "-"]).arg(&empty);
+    command.arg(driver.get_program()).args(driver.get_args());
+    command.envs(
+        driver
+            .get_envs()
+            .filter_map(|(name, value)| value.map(|value| (name, value))),
+    );
+    let said = report(&mut command);
+    assert!(said.starts_with("TunNotOpenable"), "{said}");
+    assert!(
+        said.contains("sudo modprobe tun && sudo chmod 0666 /dev/net/tun"),
+        "{said}"
+    );
+}
