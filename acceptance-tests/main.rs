@@ -14,6 +14,7 @@ mod image_template;
 mod image_template_run;
 mod import;
 mod interruption;
+mod machine;
 mod refused;
 mod resource_group;
 mod run_again;

@@ -30,6 +30,11 @@ fn a_malformed_id_is_refused_by_plan_with_its_path_and_the_right_form() {
         "Microsoft.Compute/galleries/{gallery}/images/{gallery image}",
     ]);
     assert_eq!(error.address.as_deref(), Some(TEMPLATE));
+    assert!(
+        error.code().contains("gallery_image_id"),
+        "it points at {:?}",
+        error.code()
+    );
 }
 
 #[test]

@@ -172,6 +172,13 @@ impl Workspace {
         self.answer(&["apply", "-auto-approve", "-input=false", "-json"])
     }
 
+    /// `terraform apply` with another search path for programs; success is not required.
+    pub(crate) fn try_apply_with_programs(&self, folder: &Path) -> Answer {
+        let mut command = self.command(&["apply", "-auto-approve", "-input=false", "-json"]);
+        command.env("PATH", folder);
+        Answer::of(Output::of(command))
+    }
+
     /// `terraform apply`, which has to succeed.
     pub(crate) fn apply(&self) -> Answer {
         self.try_apply().succeeded()

@@ -37,7 +37,7 @@ enum Reach {
 
 impl Doctor {
     pub(super) fn examine(&self, root: Option<PathBuf>) -> Outcome {
-        let missing = missing_packages(|program| is_installed(program));
+        let missing = missing_packages(is_installed);
         let mut report = String::new();
         if !missing.is_empty() {
             for (package, program, purpose) in &missing {

@@ -32,11 +32,15 @@ pub(crate) struct Program {
 /// The search path of programs that run beside us or in a sandbox.
 pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// Where e2fsprogs and fdisk have their programs; the `PATH` of an ordinary user leaves these folders out.
+const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
 impl Program {
     /// The program's file, with no symbolic link in its path.
     pub(crate) fn find(self) -> Result<PathBuf, ProgramMissing> {
         let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(PATH));
-        search(self.name, env::split_paths(&path)).ok_or(ProgramMissing(self))
+        let folders = env::split_paths(&path).chain(SYSTEM_FOLDERS.map(PathBuf::from));
+        search(self.name, folders).ok_or(ProgramMissing(self))
     }
 
     /// A command with an environment of its own and nothing to read.
