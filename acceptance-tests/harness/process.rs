@@ -67,9 +67,18 @@ pub(crate) fn kill_worker(root: &Path) {
     });
 }
 
-/// Processes of runs on this root that are under way.
+/// Processes of runs on this root that are under way, one a run: what a worker forks (its warden) looks like it and is not one.
 pub(crate) fn workers(root: &Path) -> Vec<Pid> {
-    own_processes(root, |arguments| arguments.get(1).is_some_and(|role| role == "worker"))
+    let found = own_processes(root, |arguments| arguments.get(1).is_some_and(|role| role == "worker"));
+    let is_forked = |process: &Pid| parent(*process).is_some_and(|parent| found.contains(&parent));
+    found.iter().copied().filter(|process| !is_forked(process)).collect()
+}
+
+/// The parent of a process; none when it has ended.
+fn parent(process: Pid) -> Option<Pid> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    Pid::from_raw(line.trim().parse().ok()?)
 }
 
 /// Provider processes that Terraform has started on this root.
