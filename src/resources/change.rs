@@ -20,7 +20,7 @@ pub async fn patch(
     patience: &Patience,
 ) -> Result<Value, Diagnostics> {
     let cannot = |error| Diagnostics::from(service_error::cannot(&format!("update {what}"), &error));
-    let client = connection.arm();
+    let client = connection.arm().limited(patience.limits());
     let mut accepted = client.patch(id, changes).await.map_err(cannot)?;
     match client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)? {
         Some(body) => Ok(body),
@@ -59,7 +59,7 @@ pub async fn delete(
     patience: &Patience,
 ) -> Result<(), Diagnostics> {
     let cannot = |error| Diagnostics::from(service_error::cannot(&format!("delete {what}"), &error));
-    let client = connection.arm();
+    let client = connection.arm().limited(patience.limits());
     let mut accepted = client.delete(id).await.map_err(cannot)?;
     client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)?;
     Ok(())

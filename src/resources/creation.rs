@@ -12,7 +12,7 @@ use super::patience::Patience;
 use super::{residence, service_error};
 use crate::arm::id::ArmId;
 use crate::backend::pending::{NoteError, NoteErrorKind};
-use crate::backend::{ErrorKind, Note};
+use crate::backend::{Accepted, ArmClient, Error, ErrorKind, Note, Request};
 
 /// A resource that is to be made.
 pub struct Creation<'a, I> {
@@ -36,7 +36,7 @@ impl<I: ArmId> Creation<'_, I> {
     /// accepted it: it failed later, or the wait ended early.
     pub async fn carry_out<M>(&self, cx: &mut Context<Connection>, partial: M) -> Result<Value, Failure<M>> {
         let connection = cx.client().clone();
-        let client = connection.arm();
+        let client = &connection.arm().limited(self.patience.limits());
         let existing = client
             .get_json(self.id)
             .await
@@ -53,8 +53,7 @@ impl<I: ArmId> Creation<'_, I> {
             }
         }
         let mut note = self.note(&connection)?;
-        let accepted = client.put(self.id, self.body).await;
-        let mut accepted = match accepted {
+        let mut accepted = match self.send(client, &note).await {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Without an answer the note stays, so that the next apply takes over what may have been made.
@@ -88,6 +87,12 @@ impl<I: ArmId> Creation<'_, I> {
             },
             Err(error) => failed(self.cannot("create", &error), partial),
         }
+    }
+
+    async fn send(&self, client: &ArmClient, note: &Note) -> Result<Accepted, Error> {
+        // Under the id that the note names, so that the service's records lead to the note and back.
+        let request = Request::put(self.id, self.body)?.with_request_id(&note.content().request_id);
+        client.submit(&request).await
     }
 
     /// Finishes what an earlier process of ours began. `None`: it came to nothing or is out of date, and is gone again or may be
@@ -189,7 +194,7 @@ impl<I: ArmId> Creation<'_, I> {
         note_trouble(self.what, error)
     }
 
-    fn cannot(&self, act: &str, error: &crate::backend::Error) -> Diagnostic {
+    fn cannot(&self, act: &str, error: &Error) -> Diagnostic {
         service_error::cannot(&format!("{act} {}", self.what), error)
     }
 }

@@ -7,7 +7,7 @@ use super::execution::Order;
 use crate::arm::api_version;
 use crate::arm::id::{ArmId, ImageTemplateId, ResourceId};
 use crate::arm::image_template::RunState;
-use crate::backend::{ErrorKind, Note, Operation};
+use crate::backend::{ErrorKind, Note, Operation, Request};
 use crate::resources::connection::Connection;
 use crate::resources::creation::{drop_note, note_trouble};
 use crate::resources::runs::{self, Standing};
@@ -91,7 +91,9 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
     let request_id = uuid::Uuid::new_v4().to_string();
     let note = notes.begin(&place, fingerprint(order, before), request_id, connection.origin());
     let mut note = note.map_err(|error| note_trouble(&what, &error))?;
-    match connection.arm().post(order.template, "run").await {
+    let client = connection.arm().limited(order.patience.limits());
+    let request = Request::post(order.template, "run").with_request_id(&note.content().request_id);
+    match client.submit(&request).await {
         Ok(accepted) => {
             if let Some(operation) = &accepted.operation {
                 note.operation(operation)
