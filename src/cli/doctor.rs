@@ -92,24 +92,35 @@ impl From<Reach> for Network {
     }
 }
 
-/// Package, program and purpose of everything in the list that is not there.
-fn missing_packages(is_installed: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str, &'static str)> {
+/// Package, what proves it and its purpose: everything that builds need and that is not there. What only the tests need, or
+/// nobody has to have, is left out.
+fn missing_packages(is_there: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str, &'static str)> {
     let lines = PACKAGES.lines().filter(|line| !line.starts_with('#'));
     lines
         .filter_map(|line| {
-            let (package, rest) = line.split_once(char::is_whitespace)?;
-            let (program, purpose) = rest.trim_start().split_once(char::is_whitespace)?;
-            Some((package, program, purpose.trim_start()))
+            let (package, rest) = next_word(line)?;
+            let (proof, rest) = next_word(rest)?;
+            let (need, purpose) = next_word(rest)?;
+            matches!(need, "build" | "debian").then_some((package, proof, purpose))
         })
-        .filter(|(_, program, _)| !is_installed(program))
+        .filter(|(_, proof, _)| !is_there(proof))
         .collect()
 }
 
-fn is_installed(program: &str) -> bool {
+fn next_word(line: &str) -> Option<(&str, &str)> {
+    let (word, rest) = line.split_once(char::is_whitespace)?;
+    Some((word, rest.trim_start()))
+}
+
+/// A proof is the path of a file, or the name of a program.
+fn is_installed(proof: &str) -> bool {
+    if proof.starts_with('/') {
+        return Path::new(proof).exists();
+    }
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
         .chain(SYSTEM_FOLDERS.map(PathBuf::from))
-        .any(|folder| is_program(&folder.join(program)))
+        .any(|folder| is_program(&folder.join(proof)))
 }
 
 fn is_program(path: &Path) -> bool {
@@ -121,12 +132,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_of_the_list_names_package_program_and_purpose() {
-        let lines = PACKAGES
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.is_empty())
-            .count();
-        assert_eq!(missing_packages(|_| false).len(), lines);
+    fn every_line_of_the_list_names_package_proof_need_and_purpose() {
+        for line in PACKAGES.lines().filter(|line| !line.starts_with('#')) {
+            let mut words = line.split_whitespace();
+            assert!(words.nth(1).is_some(), "{line}");
+            let need = words.next();
+            assert!(matches!(need, Some("build" | "debian" | "test" | "optional")), "{line}");
+            assert!(words.next().is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_tests_need_is_not_asked_for() {
+        let missing = missing_packages(|_| false);
+        let packages: Vec<&str> = missing.iter().map(|(package, ..)| *package).collect();
+        assert!(packages.contains(&"bubblewrap") && packages.contains(&"mmdebstrap"));
+        assert!(!packages.contains(&"qemu-system-x86") && !packages.contains(&"ubuntu-keyring"));
     }
 
     #[test]
