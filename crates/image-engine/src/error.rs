@@ -57,6 +57,13 @@ pub enum ErrorKind {
         /// Of the file.
         actual: String,
     },
+    /// The packages of a distribution could not be had from its archive.
+    Archive(ArchiveFault),
+    /// A package could not be installed while a distribution's root tree was made; what its scripts printed is in the log.
+    PackageFailed {
+        /// The first one that failed.
+        package: String,
+    },
     /// The source archive, a script or a file to copy is not there.
     SourceMissing,
     /// The content does not fit on a disk of the size that was asked for, or the size is not usable.
@@ -67,6 +74,34 @@ pub enum ErrorKind {
     DiskFull,
     /// Any other failure of an operation on the machine.
     Io,
+}
+
+/// Why the package archive of a distribution was of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArchiveFault {
+    /// No connection, or no answer in time.
+    Unreachable,
+    /// The server answered with an HTTP status other than success; 404 for a mirror that does not have the release.
+    Status(u16),
+    /// What the server sent is no package archive, or arrived damaged.
+    Garbage,
+    /// The archive is not signed, or not by a key of the distribution's keyring.
+    SignatureRefused,
+    /// The distribution's keyring is not installed.
+    KeyringMissing {
+        /// Where it is looked for.
+        file: &'static str,
+        /// The package that has it.
+        package: &'static str,
+    },
+    /// The archive has no package of that name.
+    PackageUnknown {
+        /// The package.
+        package: String,
+    },
+    /// The archive was updated after its date was looked up. Another attempt finds the new date.
+    Changed,
 }
 
 /// What was being done, for people.
@@ -196,6 +231,13 @@ impl fmt::Display for BuildError {
                     "the file's SHA-256 is {actual}, but the specification says {expected}"
                 )?;
             }
+            ErrorKind::Archive(fault) => write!(f, "{operation}: {fault}")?,
+            ErrorKind::PackageFailed { package } => {
+                write!(
+                    f,
+                    "{operation}: the package {package} could not be installed; customization.log has what it printed"
+                )?;
+            }
             ErrorKind::SourceMissing => write!(f, "{operation}: the file is missing or cannot be read")?,
             ErrorKind::DiskFull => write!(f, "the disk is full: {operation}")?,
             ErrorKind::DiskSizeUnsuitable | ErrorKind::DiskIdInvalid | ErrorKind::Io => write!(f, "{operation}")?,
@@ -210,6 +252,33 @@ impl fmt::Display for BuildError {
             write!(f, ": {text}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for ArchiveFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => f.write_str(
+                "the package archive cannot be reached; check this machine's network, or name a mirror that can be reached",
+            ),
+            Self::Status(status) => write!(
+                f,
+                "the package archive answered HTTP {status}; check that the mirror's address is right and that it has the release"
+            ),
+            Self::Garbage => f.write_str("what the server sent is no package archive; check the mirror's address"),
+            Self::SignatureRefused => f.write_str(
+                "the archive's signature was refused: it is not signed by a key of the distribution's keyring; use a mirror of the \
+                 distribution's own archive, and update the keyring's package if it is old",
+            ),
+            Self::KeyringMissing { file, package } => write!(
+                f,
+                "the keyring {file} is needed to check the packages' signatures; install it with: sudo apt-get install {package}"
+            ),
+            Self::PackageUnknown { package } => {
+                write!(f, "the archive has no package {package}; the mirror may be incomplete")
+            }
+            Self::Changed => f.write_str("the archive was updated meanwhile; run the build again"),
+        }
     }
 }
 

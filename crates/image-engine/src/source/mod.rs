@@ -2,6 +2,9 @@
 
 mod archive;
 mod busybox;
+mod distribution;
+
+pub use distribution::{Distribution, Mirrors, Release, Suite};
 
 use std::fs::File;
 use std::io::{self, Read, Write};
