@@ -5,7 +5,7 @@
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-demo: ## Build an image from nothing: set up, compile, terraform apply examples/quickstart
+demo: ## A Debian image that boots, from nothing: set up, compile, terraform apply examples/quickstart
 	@build/demo apply
 
 demo-destroy: ## Destroy what `make demo` made

@@ -7,9 +7,9 @@ use crate::harness::installation::examples;
 use crate::harness::workspace::Workspace;
 
 #[test]
-fn the_quickstart_applies_twice_and_destroys_everything() {
+fn the_busybox_example_applies_twice_and_destroys_everything() {
     let workspace = Workspace::new();
-    workspace.copy_configuration(&examples().join("quickstart"));
+    workspace.copy_configuration(&examples().join("busybox"));
     workspace.init();
     workspace.apply();
     workspace.assert_nothing_to_do();

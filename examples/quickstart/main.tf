@@ -23,48 +23,72 @@ resource "imagebuilder_gallery" "images" {
   location            = imagebuilder_resource_group.images.location
 }
 
-resource "imagebuilder_gallery_image" "tiny" {
-  name                = "tiny"
+resource "imagebuilder_gallery_image" "web" {
+  name                = "web"
   gallery_name        = imagebuilder_gallery.images.name
   resource_group_name = imagebuilder_resource_group.images.name
   location            = imagebuilder_resource_group.images.location
   os_type             = "Linux"
   identifier = {
     publisher = "quickstart"
-    offer     = "tiny"
-    sku       = "1"
+    offer     = "web"
+    sku       = "debian-12"
   }
 }
 
+locals {
+  page        = "${abspath(path.module)}/index.html"
+  page_sha256 = filesha256(local.page)
+}
+
 # What the image is: where it starts, what is done to it, how it is checked, where it goes.
-resource "imagebuilder_image_template" "tiny" {
-  name                = "tiny"
+resource "imagebuilder_image_template" "web" {
+  name                = "web"
   resource_group_name = imagebuilder_resource_group.images.name
   location            = imagebuilder_resource_group.images.location
 
   source = {
     platform_image = {
-      publisher = "imagebuilder"
-      offer     = "busybox"
-      sku       = "tiny"
+      publisher = "Debian"
+      offer     = "debian-12"
+      sku       = "12-gen2"
       version   = "latest"
     }
   }
 
   customize = [
     {
-      name = "page"
+      name = "packages"
       shell = {
         inline = [
-          "mkdir -p /var/www",
-          "echo 'Hello from a golden image' > /var/www/index.html",
+          "sudo apt-get update",
+          "sudo apt-get install -y --no-install-recommends nginx-light",
         ]
       }
     },
     {
-      name = "owner"
+      name = "page"
+      file = {
+        source_uri      = "file://${local.page}"
+        destination     = "/tmp/index.html"
+        sha256_checksum = local.page_sha256
+      }
+    },
+    {
+      name = "site"
       shell = {
-        inline = ["chown -R 33:33 /var/www"]
+        inline = [
+          "sudo install -m 0644 /tmp/index.html /var/www/html/index.html",
+          "rm /tmp/index.html",
+        ]
+      }
+    },
+    {
+      # So that a machine tells on its serial console that it is ready.
+      name = "console"
+      shell = {
+        script_uri      = "file://${abspath(path.module)}/tell-console.sh"
+        sha256_checksum = filesha256("${path.module}/tell-console.sh")
       }
     },
   ]
@@ -72,9 +96,15 @@ resource "imagebuilder_image_template" "tiny" {
   validate = {
     in_vm_validations = [
       {
-        name = "page is served to everyone"
+        name = "nginx accepts its configuration"
         shell = {
-          inline = ["grep -q golden /var/www/index.html"]
+          inline = ["sudo nginx -t"]
+        }
+      },
+      {
+        name = "the page is the one that was given"
+        shell = {
+          inline = ["echo '${local.page_sha256}  /var/www/html/index.html' | sha256sum --check"]
         }
       },
     ]
@@ -84,7 +114,7 @@ resource "imagebuilder_image_template" "tiny" {
     {
       run_output_name = "gallery"
       gallery_image = {
-        gallery_image_id = imagebuilder_gallery_image.tiny.id
+        gallery_image_id = imagebuilder_gallery_image.web.id
       }
     },
     {
@@ -95,8 +125,9 @@ resource "imagebuilder_image_template" "tiny" {
 }
 
 # One build of it. A changed template plans a new run; `delete_images` lets destroy take the images too.
-resource "imagebuilder_image_template_run" "tiny" {
-  image_template_id = imagebuilder_image_template.tiny.id
-  triggers          = { template = imagebuilder_image_template.tiny.fingerprint }
+resource "imagebuilder_image_template_run" "web" {
+  image_template_id = imagebuilder_image_template.web.id
+  triggers          = { template = imagebuilder_image_template.web.fingerprint }
   on_destroy        = "delete_images"
+  log_file          = "${path.module}/customization.log"
 }
