@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Outcome, print, root};
-use crate::local::images::{self, Image};
+use crate::local::images::{self, DeleteError, Format, Image};
 
 const MIB: u64 = 1 << 20;
 
@@ -19,12 +19,32 @@ pub(super) enum Images {
         #[arg(long)]
         json: bool,
     },
+    /// Copy an image into a file, which must not exist yet.
+    Export {
+        /// Id as `images list` shows it.
+        id: String,
+        /// The file to make.
+        file: PathBuf,
+        /// What to write.
+        #[arg(long, value_enum, default_value_t = Written::Raw)]
+        format: Written,
+    },
     /// Delete images with their files.
     Delete {
         /// Ids as `images list` shows them.
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Written {
+    /// The disk as it is, sparse.
+    Raw,
+    /// The disk as a fixed VHD, which Azure takes; sparse.
+    Vhd,
+    /// The root tree as a tar.
+    Tar,
 }
 
 impl Images {
@@ -39,12 +59,27 @@ impl Images {
                     Ok(print::text(&as_text(&found)))
                 }
             }
+            Self::Export { id, file, format } => {
+                let image = images::find(&service, &id)?.ok_or(DeleteError::NotFound { id })?;
+                images::export(&image, &file, format.into())?;
+                Ok(ExitCode::SUCCESS)
+            }
             Self::Delete { ids } => {
                 for id in &ids {
                     images::delete(&service, id)?;
                 }
                 Ok(ExitCode::SUCCESS)
             }
+        }
+    }
+}
+
+impl From<Written> for Format {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Raw => Self::Raw,
+            Written::Vhd => Self::Vhd,
+            Written::Tar => Self::Tar,
         }
     }
 }

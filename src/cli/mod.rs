@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 mod docs;
 mod doctor;
+mod follow;
 mod generated;
 mod images;
 mod print;
@@ -33,10 +34,10 @@ struct CommandLine {
 enum Command {
     /// Tell whether this machine is ready for local builds, and the one command that makes it so.
     Doctor(doctor::Doctor),
-    /// List and delete the images that the local backend keeps.
+    /// List, export and delete the images that the local backend keeps.
     #[command(subcommand)]
     Images(images::Images),
-    /// List, show and cancel runs of the local backend.
+    /// List, show, follow and cancel runs of the local backend.
     #[command(subcommand)]
     Runs(runs::Runs),
     /// Generate the registry's pages from the schemas and `examples/`.

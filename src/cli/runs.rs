@@ -1,15 +1,18 @@
 //! `runs`: what the local backend has built and is building.
 
+use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use image_engine::StepOutcome;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Outcome, print, root};
+use super::{Outcome, follow, print, root};
 use crate::local::LocalService;
-use crate::local::runs::{self, Cancellation, Run};
+use crate::local::runs::{self, Cancellation, Run, RunStep};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Runs {
@@ -19,7 +22,7 @@ pub(super) enum Runs {
         #[arg(long)]
         json: bool,
     },
-    /// Show one run.
+    /// Show one run, and its steps with the time that each took.
     Show {
         #[command(flatten)]
         run: Which,
@@ -28,7 +31,13 @@ pub(super) enum Runs {
         json: bool,
     },
     /// Print the customization.log of a run.
-    Log(Which),
+    Log {
+        #[command(flatten)]
+        run: Which,
+        /// Print what is added too, until the run has ended.
+        #[arg(long, short)]
+        follow: bool,
+    },
     /// Cancel a run that is under way.
     Cancel(Which),
 }
@@ -53,16 +62,23 @@ impl Runs {
             }
             Self::Show { run, json } => {
                 let found = run.find(&service)?;
+                let steps = runs::steps(&found).map_err(|error| format!("{}: {error}", found.journal.display()))?;
                 if json {
-                    print::json(&as_json(&found))
+                    let mut shown = as_json(&found);
+                    shown["steps"] = steps.iter().map(step_as_json).collect();
+                    print::json(&shown)
                 } else {
-                    Ok(print::text(&as_text(&found)))
+                    Ok(print::text(&as_text(&found, &steps)))
                 }
             }
-            Self::Log(run) => {
+            Self::Log { run, follow: true } => follow::follow(&service, run.find(&service)?),
+            Self::Log { run, follow: false } => {
                 let found = run.find(&service)?;
-                let log = std::fs::read(&found.log).map_err(|error| format!("{}: {error}", found.log.display()))?;
-                Ok(print::text(&String::from_utf8_lossy(&log)))
+                match std::fs::read(&found.log) {
+                    Ok(log) => Ok(print::text(&String::from_utf8_lossy(&log))),
+                    Err(error) if error.kind() == ErrorKind::NotFound => Err(follow::absent(&found).into()),
+                    Err(error) => Err(format!("{}: {error}", found.log.display()).into()),
+                }
             }
             Self::Cancel(run) => run.cancel(&service),
         }
@@ -107,7 +123,35 @@ fn as_json(run: &Run) -> Value {
     })
 }
 
-fn as_text(run: &Run) -> String {
+fn step_as_json(step: &RunStep) -> Value {
+    let exit_code = match step.outcome {
+        Some(StepOutcome::Failed { exit_code }) => Some(exit_code),
+        _ => None,
+    };
+    json!({
+        "stage": step.stage.to_string(),
+        "index": step.index,
+        "name": step.name,
+        "outcome": outcome(step),
+        "exit_code": exit_code,
+        "seconds": step.elapsed.map(|elapsed| elapsed.as_secs_f64()),
+    })
+}
+
+/// A step without an end is under way for as long as its time still counts.
+fn outcome(step: &RunStep) -> &'static str {
+    match step.outcome {
+        Some(StepOutcome::Succeeded) => "succeeded",
+        Some(StepOutcome::Failed { .. }) => "failed",
+        Some(StepOutcome::Canceled) => "canceled",
+        Some(StepOutcome::TimedOut) => "timed out",
+        Some(StepOutcome::NotRun) => "not carried out",
+        None if step.elapsed.is_some() => "running",
+        None => "unknown",
+    }
+}
+
+fn as_text(run: &Run, steps: &[RunStep]) -> String {
     let mut lines = vec![
         ("run", run.id.to_string()),
         ("template", run.template_id.clone()),
@@ -119,6 +163,9 @@ fn as_text(run: &Run) -> String {
         ("worker's log", run.worker_log.display().to_string()),
         ("journal", run.journal.display().to_string()),
     ];
+    if !steps.is_empty() {
+        lines.push(("steps", format!("\n{}", steps_as_text(steps).trim_end())));
+    }
     if !run.message.is_empty() {
         lines.push(("message", format!("\n{}", run.message)));
     }
@@ -126,6 +173,18 @@ fn as_text(run: &Run) -> String {
         .into_iter()
         .map(|(name, value)| format!("{name:<14}{value}\n"))
         .collect()
+}
+
+fn steps_as_text(steps: &[RunStep]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        let place = format!("{} {}", step.stage, step.index + 1);
+        let took = step
+            .elapsed
+            .map_or_else(|| "-".to_owned(), |elapsed| format!("{:.1} s", elapsed.as_secs_f64()));
+        let _ = writeln!(text, "  {place:<14}{:<17}{took:>9}  {}", outcome(step), step.name);
+    }
+    text
 }
 
 fn as_table(runs: &[Run]) -> ExitCode {

@@ -1,15 +1,21 @@
 //! Built images, for the command line.
 
+mod export;
+
 use std::fmt;
 use std::path::PathBuf;
 
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::error::{StoreError, chain};
+use super::root::Root;
 use super::service::LocalService;
-use super::store::artifacts;
+use super::store::artifacts::{self, Artifact};
 use super::store::key::Key;
 use super::store::resources::{self, Kind};
+
+pub use export::{ExportError, Format, export};
 
 /// A gallery image version or a managed image, and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,23 +66,39 @@ pub fn list(service: &LocalService) -> Result<Vec<Image>, StoreError> {
     shared.store.read("read the images", |view| {
         let mut images = Vec::new();
         for artifact in artifacts::all(view)? {
-            let Some(owner) = resources::get(view, &artifact.owner)? else {
-                continue;
-            };
-            let folder = shared.root.image(artifact.id);
-            images.push(Image {
-                id: owner.id,
-                resource_type: owner.kind.resource_type(),
-                disk: folder.join("disk.raw"),
-                disk_bytes: artifact.disk_bytes,
-                tree: folder.join("tree.tar"),
-                run: artifact.run,
-                template_id: artifact.template_id,
-                created_at: artifact.created_at,
-            });
+            images.extend(present(view, &shared.root, artifact)?);
         }
         Ok(images)
     })
+}
+
+/// One image; `None` when there is none of this id.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn find(service: &LocalService, id: &str) -> Result<Option<Image>, StoreError> {
+    let shared = service.shared();
+    shared.store.read("read an image", |view| {
+        let artifact = artifacts::of_owner(view, &Key::of(id))?;
+        Ok(artifact
+            .map(|artifact| present(view, &shared.root, artifact))
+            .transpose()?
+            .flatten())
+    })
+}
+
+fn present(view: &Connection, root: &Root, artifact: Artifact) -> rusqlite::Result<Option<Image>> {
+    let folder = root.image(artifact.id);
+    Ok(resources::get(view, &artifact.owner)?.map(|owner| Image {
+        id: owner.id,
+        resource_type: owner.kind.resource_type(),
+        disk: folder.join("disk.raw"),
+        disk_bytes: artifact.disk_bytes,
+        tree: folder.join("tree.tar"),
+        run: artifact.run,
+        template_id: artifact.template_id,
+        created_at: artifact.created_at,
+    }))
 }
 
 /// Deletes a gallery image version or a managed image with its files.

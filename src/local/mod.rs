@@ -24,6 +24,7 @@ mod options;
 mod presentation;
 mod refusal;
 mod request;
+mod reuse;
 mod root;
 mod route;
 mod router;

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use image_engine::Network;
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,15 @@ pub struct LocalOptions {
     pub worker_program: PathBuf,
     /// Platform images beside the built-in ones.
     pub platform_images: Vec<PlatformImage>,
+    /// How long what a step has built may be taken over by a later run, counted from the oldest layer below it.
+    pub layer_max_age: Duration,
 }
 
+/// A day: whoever builds daily gets the distribution's newest packages daily.
+const LAYER_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl LocalOptions {
-    /// The defaults: isolated network, the all-zero subscription, no platform images of one's own.
+    /// The defaults: isolated network, the all-zero subscription, no platform images of one's own, layers that count for a day.
     #[must_use]
     pub fn new(root: PathBuf, worker_program: PathBuf) -> Self {
         Self {
@@ -35,6 +41,7 @@ impl LocalOptions {
             subscription_id: Uuid::nil(),
             worker_program,
             platform_images: Vec::new(),
+            layer_max_age: LAYER_MAX_AGE,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Runs, for the command line.
 
+mod steps;
+
 use std::path::PathBuf;
 
 use uuid::Uuid;
@@ -10,6 +12,8 @@ use super::service::LocalService;
 use super::store;
 use super::worker::watch;
 use crate::arm::image_template::{RunState, RunSubState};
+
+pub use steps::{RunStep, steps};
 
 /// One run of a template that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]

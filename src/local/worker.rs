@@ -6,7 +6,7 @@
 
 mod build;
 mod failure;
-mod journal;
+pub(crate) mod journal;
 mod numbering;
 pub(crate) mod publish;
 mod queue;
@@ -123,8 +123,8 @@ fn work(root: &Root, store: &Store, spec: &RunSpec) -> End {
         Err(Interrupted::Store(error)) => failed(format!("Waiting for a turn failed: {}.", chain(&error))),
     };
     work.journal.write(Event::Ended {
-        state: end.state.as_str(),
-        message: &end.message,
+        state: end.state.as_str().into(),
+        message: end.message.as_str().into(),
     });
     end
 }

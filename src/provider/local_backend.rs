@@ -23,12 +23,11 @@ pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
         Diagnostic::error("Local backend cannot be opened", detail)
     })?;
     let service = LocalService::open(LocalOptions {
-        root: local.root,
         network: local.network,
         max_parallel_runs: local.max_parallel_runs,
         subscription_id: settings.subscription_id,
-        worker_program,
         platform_images: local.platform_images,
+        ..LocalOptions::new(local.root, worker_program)
     });
     let service = service.map_err(|error| unusable(&error))?;
     let notes = PendingNotes::of_user().map_err(|error| {

@@ -6,8 +6,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use rustix::fs::{SeekFrom as Position, copy_file_range, ftruncate, seek};
 use rustix::io::Errno;
 
-/// Copies `length` bytes from the start of `from` to the start of the empty file `to`; holes stay holes.
-pub(crate) fn copy(from: &File, to: &File, length: u64) -> io::Result<()> {
+/// Copies `length` bytes from the start of `from` to the start of the empty file `to`; holes stay holes, and file systems that can
+/// share data share it.
+///
+/// # Errors
+/// What the operating system says; `UnexpectedEof` when `from` is shorter.
+pub fn copy(from: &File, to: &File, length: u64) -> io::Result<()> {
     ftruncate(to, length)?;
     let mut offset = 0;
     while offset < length {

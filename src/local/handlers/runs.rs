@@ -7,6 +7,7 @@ use crate::arm::image_template::{EnabledState, ImageTemplate, RunState};
 use crate::local::answer::Answer;
 use crate::local::presentation::{expect, typed};
 use crate::local::refusal::Refused;
+use crate::local::reuse;
 use crate::local::route::{Provider, Target};
 use crate::local::service::{After, Outcome, Shared};
 use crate::local::states;
@@ -20,7 +21,7 @@ use crate::local::worker::{unsupported, watch};
 /// Records a run as Queued; its worker is started as soon as the answer stands.
 pub(crate) fn run(shared: &Shared, target: &Target) -> Result<Outcome, Refused> {
     watch::visit_template(shared, &target.key())?;
-    let spec = shared.store.read("read an image template", |view| {
+    let (spec, shape) = shared.store.read("read an image template", |view| {
         let stored = expect(view, target)?;
         states::run(state_of(view, &stored)?)?;
         let template: ImageTemplate = typed(&stored)?;
@@ -36,7 +37,10 @@ pub(crate) fn run(shared: &Shared, target: &Target) -> Result<Outcome, Refused> 
         let staging_group = templates::get(view, &stored.key())?
             .map(|row| row.staging_group)
             .unwrap_or_default();
-        Ok(RunSpec::new(&shared.options, &stored, template, staging_group))
+        let shape = reuse::shape(&template);
+        let reuse_steps = reuse::reuses_steps(&shape, &runs::succeeded_shapes(view, &stored.key())?);
+        let spec = RunSpec::new(&shared.options, &stored, template, staging_group, reuse_steps);
+        Ok((spec, shape))
     })?;
     let launch = Launch::prepare(shared, spec)?;
     let recorded = shared.store.write("record a run", |transaction| {
@@ -46,7 +50,7 @@ pub(crate) fn run(shared: &Shared, target: &Target) -> Result<Outcome, Refused> 
         let log = launch.spec().log(&shared.root);
         runs::insert(
             transaction,
-            &Run::queued(launch.run(), &stored.id, log.display().to_string()),
+            &Run::queued(launch.run(), &stored.id, log.display().to_string(), shape),
         )?;
         let operation =
             Operation::begin(Job::Run, Style::AsyncOperation, &stored.key(), &stored.location).of_run(launch.run());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [&str; 2] = [FIRST, LAYERS];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -83,6 +83,13 @@ CREATE TABLE artifacts (
     disk_bytes INTEGER NOT NULL,
     created_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+/// `layer` is the top one of an image; one of before has its tree as a tar instead. `shape` says what a run was a run of.
+const LAYERS: &str = "
+ALTER TABLE artifacts ADD COLUMN layer TEXT;
+CREATE INDEX artifacts_by_layer ON artifacts (layer) WHERE layer IS NOT NULL;
+ALTER TABLE runs ADD COLUMN shape TEXT;
 ";
 
 pub(super) enum MigrationError {

@@ -20,6 +20,8 @@ pub(crate) struct Run {
     pub(crate) state: RunState,
     pub(crate) sub_state: RunSubState,
     pub(crate) message: String,
+    /// [What decides the image's content](crate::local::reuse::shape) of the template that is run; runs of before do not know it.
+    pub(crate) shape: Option<String>,
     /// How many workers were started for it.
     pub(crate) starts: i64,
     /// RFC 3339, UTC.
@@ -30,7 +32,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// A run that waits for its worker.
-    pub(crate) fn queued(id: Uuid, template_id: &str, log: String) -> Self {
+    pub(crate) fn queued(id: Uuid, template_id: &str, log: String, shape: String) -> Self {
         Self {
             id,
             template: Key::of(template_id),
@@ -39,6 +41,7 @@ impl Run {
             state: RunState::Running,
             sub_state: RunSubState::Queued,
             message: String::new(),
+            shape: Some(shape),
             starts: 1,
             queued_at: Timestamp::now().to_string(),
             ended_at: None,
@@ -54,6 +57,7 @@ impl Run {
             state: row.get::<_, Word<RunState>>("state")?.0,
             sub_state: row.get::<_, Word<RunSubState>>("sub_state")?.0,
             message: row.get("message")?,
+            shape: row.get("shape")?,
             starts: row.get("starts")?,
             queued_at: row.get("queued_at")?,
             ended_at: row.get("ended_at")?,
@@ -64,8 +68,8 @@ impl Run {
 pub(crate) fn insert(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO runs (id, template_key, template_id, log, state, sub_state, message, starts, queued_at, ended_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO runs (id, template_key, template_id, log, state, sub_state, message, starts, queued_at, ended_at, shape)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             UuidColumn(run.id),
@@ -78,6 +82,7 @@ pub(crate) fn insert(connection: &Connection, run: &Run) -> rusqlite::Result<()>
             run.starts,
             run.queued_at,
             run.ended_at,
+            run.shape,
         ])
         .map(drop)
 }
@@ -119,6 +124,14 @@ pub(crate) fn of_template(connection: &Connection, template: &Key) -> rusqlite::
     connection
         .prepare_cached("SELECT * FROM runs WHERE template_key = ?1 ORDER BY sequence")?
         .query_map([template], Run::from_row)?
+        .collect()
+}
+
+/// Shapes of a template's runs that succeeded.
+pub(crate) fn succeeded_shapes(connection: &Connection, template: &Key) -> rusqlite::Result<Vec<Option<String>>> {
+    connection
+        .prepare_cached("SELECT shape FROM runs WHERE template_key = ?1 AND state = ?2")?
+        .query_map(params![template, Word(RunState::Succeeded)], |row| row.get(0))?
         .collect()
 }
 

@@ -115,7 +115,9 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
 
 /// Records the phase; a run that was canceled in the meantime stops here.
 fn enter(work: &mut Work<'_>, phase: RunSubState) -> Result<(), Stop> {
-    work.journal.write(Event::Phase { phase: phase.as_str() });
+    work.journal.write(Event::Phase {
+        phase: phase.as_str().into(),
+    });
     let journal = work.journal.check();
     journal.map_err(|error| Stop::Failed(format!("The journal of the run cannot be written: {error}.")))?;
     if record::phase(work.store, work.spec.run, phase)? {
@@ -183,12 +185,12 @@ fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result
             return Err(Stop::Canceled);
         }
         let output = target.run_output_name();
-        work.journal.write(Event::TargetStarted { output });
+        work.journal.write(Event::TargetStarted { output: output.into() });
         let error = publish::publish(&product, index, target)
             .err()
             .map(|error| chain(&error));
         work.journal.write(Event::TargetEnded {
-            output,
+            output: output.into(),
             error: error.clone(),
         });
         failures.extend(error.map(|error| format!("Distribution to '{output}' failed: {error}.")));

@@ -1,6 +1,7 @@
 //! `runs/<id>/journal.jsonl`: what a run has begun and ended, one line each, written before and after it happens.
 
-use std::fs::{File, OpenOptions};
+use std::borrow::Cow;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use image_engine::{Observer, Stage, StepOutcome};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The open journal. A line that cannot be written is remembered and ends the run at the next opportunity.
 #[derive(Debug)]
@@ -17,46 +18,49 @@ pub(crate) struct Journal {
     failure: Option<io::Error>,
 }
 
-/// One line.
-#[derive(Debug, Serialize)]
+/// What a line tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event<'a> {
     /// A phase begins.
-    Phase {
-        phase: &'a str,
-    },
+    Phase { phase: Cow<'a, str> },
     StepStarted {
         stage: Stage,
         index: usize,
-        name: &'a str,
+        name: Cow<'a, str>,
     },
     StepEnded {
         stage: Stage,
         index: usize,
-        name: &'a str,
-        outcome: &'a StepOutcome,
-        milliseconds: u128,
+        name: Cow<'a, str>,
+        outcome: StepOutcome,
+        milliseconds: u64,
     },
     /// A distribution target is about to be written.
-    TargetStarted {
-        output: &'a str,
-    },
+    TargetStarted { output: Cow<'a, str> },
     TargetEnded {
-        output: &'a str,
+        output: Cow<'a, str>,
         error: Option<String>,
     },
     /// The run ends; the store says so too, unless it could not be written.
-    Ended {
-        state: &'a str,
-        message: &'a str,
-    },
+    Ended { state: Cow<'a, str>, message: Cow<'a, str> },
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    time: String,
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line<'a> {
+    /// RFC 3339, UTC.
+    pub(crate) time: String,
     #[serde(flatten)]
-    event: Event<'a>,
+    pub(crate) event: Event<'a>,
+}
+
+/// Reads a journal, which its worker may still be writing. Lines that another version wrote and this one does not know are left
+/// out, and so is a last one that is not complete.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<Line<'static>>> {
+    let text = fs::read(path)?;
+    let lines = text.split(|byte| *byte == b'\n');
+    Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
 impl Journal {
@@ -89,16 +93,20 @@ impl Journal {
 
 impl Observer for Journal {
     fn step_started(&mut self, stage: Stage, index: usize, name: &str) {
-        self.write(Event::StepStarted { stage, index, name });
+        self.write(Event::StepStarted {
+            stage,
+            index,
+            name: name.into(),
+        });
     }
 
     fn step_ended(&mut self, stage: Stage, index: usize, name: &str, outcome: &StepOutcome, elapsed: Duration) {
         self.write(Event::StepEnded {
             stage,
             index,
-            name,
-            outcome,
-            milliseconds: elapsed.as_millis(),
+            name: name.into(),
+            outcome: *outcome,
+            milliseconds: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         });
     }
 }

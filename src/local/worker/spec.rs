@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use image_engine::Network;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub(crate) struct RunSpec {
     pub(crate) parallel_runs: usize,
     /// Names of the folders under `images/`, one a distribution target: whoever sweeps after a dead worker knows where to look.
     pub(crate) artifacts: Vec<Uuid>,
+    pub(crate) layer_max_age: Duration,
+    /// Whether steps that an earlier run has carried out are taken over.
+    pub(crate) reuse_steps: bool,
 }
 
 impl RunSpec {
@@ -38,6 +42,7 @@ impl RunSpec {
         stored: &Resource,
         template: ImageTemplate,
         staging_group: String,
+        reuse_steps: bool,
     ) -> Self {
         Self {
             run: Uuid::new_v4(),
@@ -49,6 +54,8 @@ impl RunSpec {
             network: options.network,
             platform_images: options.platform_images.clone(),
             parallel_runs: options.parallel_runs(),
+            layer_max_age: options.layer_max_age,
+            reuse_steps,
         }
     }
 
