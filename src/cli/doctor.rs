@@ -1,22 +1,15 @@
 //! `doctor`: is this machine ready for local builds, and if not, the one command that makes it so.
 
-use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use image_engine::Network;
 
+use super::packages::{self, Need, Package};
 use super::{Outcome, print, root};
-
-/// The one list of system packages, which the project's own set-up installs too.
-const PACKAGES: &str = include_str!("../../build/packages.txt");
-
-/// Where programs of e2fsprogs and fdisk live, which an ordinary user's PATH may lack.
-const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
@@ -37,49 +30,90 @@ enum Reach {
 
 impl Doctor {
     pub(super) fn examine(&self, root: Option<PathBuf>) -> Outcome {
-        let missing = missing_packages(is_installed);
-        let mut report = String::new();
-        if !missing.is_empty() {
-            for (package, program, purpose) in &missing {
-                let _ = writeln!(report, "missing: {program} ({package}): {purpose}");
-            }
-            let packages: Vec<&str> = missing.iter().map(|(package, ..)| *package).collect();
-            let sudo = if rustix::process::geteuid().is_root() {
-                ""
-            } else {
-                "sudo "
-            };
-            let _ = writeln!(
-                report,
-                "\nThis machine is not ready for local builds. Make it ready with:\n\n  {sudo}apt-get install --yes \
-                 --no-install-recommends {}\n",
-                packages.join(" ")
-            );
-            print::text(&report);
-            return Ok(ExitCode::FAILURE);
-        }
         let root = root::folder(root)?;
-        fs::create_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
-        match image_engine::probe(&root, self.network.into()) {
-            Ok(()) => {
-                let _ = writeln!(
-                    report,
-                    "This machine is ready for local builds under {}.",
-                    root.display()
-                );
-                Ok(print::text(&report))
-            }
-            Err(error) => {
-                let _ = writeln!(
-                    report,
-                    "This machine is not ready for local builds under {}:\n{error}",
-                    root.display()
-                );
-                print::text(&report);
-                Ok(ExitCode::FAILURE)
-            }
-        }
+        let absent: Vec<Package> = packages::all().filter(|package| !package.is_installed()).collect();
+        // Without its programs the machine cannot be tried.
+        let trial = if absent.iter().any(|package| package.need == Need::Build) {
+            None
+        } else {
+            fs::create_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+            Some(image_engine::probe(&root, self.network.into()).map_err(|error| error.to_string()))
+        };
+        let (report, is_ready) = report(&root, &absent, trial);
+        let printed = print::text(&report);
+        Ok(if is_ready { printed } else { ExitCode::FAILURE })
     }
+}
+
+/// What is said about a machine on which `absent` is not installed, and whether it can build everything. `trial` is how one real
+/// sandbox went, if one could be made.
+fn report(root: &Path, absent: &[Package], trial: Option<Result<(), String>>) -> (String, bool) {
+    let of = |need| absent.iter().filter(move |package| package.need == need);
+    let missing: Vec<&Package> = of(Need::Build).chain(of(Need::Distribution)).collect();
+    let mut text = String::new();
+    for package in &missing {
+        let _ = writeln!(
+            text,
+            "missing: {} ({}): {}",
+            package.proof, package.name, package.purpose
+        );
+    }
+    let builds = match trial {
+        Some(Ok(())) if missing.is_empty() => {
+            let _ = writeln!(text, "This machine is ready for local builds under {}.", root.display());
+            true
+        }
+        Some(Ok(())) => {
+            let _ = writeln!(
+                text,
+                "\nThis machine is ready for local builds under {} from busybox and from root-tree tars, and not from a distribution's \
+                 packages.",
+                root.display()
+            );
+            false
+        }
+        Some(Err(reason)) => {
+            let _ = writeln!(
+                text,
+                "This machine is not ready for local builds under {}:\n{reason}",
+                root.display()
+            );
+            false
+        }
+        None => {
+            let _ = writeln!(text, "\nThis machine is not ready for local builds.");
+            false
+        }
+    };
+    if !missing.is_empty() {
+        let _ = writeln!(
+            text,
+            "Make it ready with:\n\n  {}\n",
+            installation(missing.iter().copied())
+        );
+    }
+    for package in of(Need::Optional) {
+        let _ = writeln!(
+            text,
+            "Not needed by everybody, for {}: {}",
+            package.purpose,
+            installation([package])
+        );
+    }
+    (text, builds)
+}
+
+fn installation<'a>(packages: impl IntoIterator<Item = &'a Package>) -> String {
+    let names: Vec<&str> = packages.into_iter().map(|package| package.name).collect();
+    let sudo = if rustix::process::geteuid().is_root() {
+        ""
+    } else {
+        "sudo "
+    };
+    format!(
+        "{sudo}apt-get install --yes --no-install-recommends {}",
+        names.join(" ")
+    )
 }
 
 impl From<Reach> for Network {
@@ -92,71 +126,47 @@ impl From<Reach> for Network {
     }
 }
 
-/// Package, what proves it and its purpose: everything that builds need and that is not there. What only the tests need, or
-/// nobody has to have, is left out.
-fn missing_packages(is_there: impl Fn(&str) -> bool) -> Vec<(&'static str, &'static str, &'static str)> {
-    let lines = PACKAGES.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| {
-            let (package, rest) = next_word(line)?;
-            let (proof, rest) = next_word(rest)?;
-            let (need, purpose) = next_word(rest)?;
-            matches!(need, "build" | "debian").then_some((package, proof, purpose))
-        })
-        .filter(|(_, proof, _)| !is_there(proof))
-        .collect()
-}
-
-fn next_word(line: &str) -> Option<(&str, &str)> {
-    let (word, rest) = line.split_once(char::is_whitespace)?;
-    Some((word, rest.trim_start()))
-}
-
-/// A proof is the path of a file, or the name of a program.
-fn is_installed(proof: &str) -> bool {
-    if proof.starts_with('/') {
-        return Path::new(proof).exists();
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .chain(SYSTEM_FOLDERS.map(PathBuf::from))
-        .any(|folder| is_program(&folder.join(proof)))
-}
-
-fn is_program(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_line_of_the_list_names_package_proof_need_and_purpose() {
-        for line in PACKAGES.lines().filter(|line| !line.starts_with('#')) {
-            let mut words = line.split_whitespace();
-            assert!(words.nth(1).is_some(), "{line}");
-            let need = words.next();
-            assert!(matches!(need, Some("build" | "debian" | "test" | "optional")), "{line}");
-            assert!(words.next().is_some(), "{line}");
-        }
+    fn without(names: &[&str], trial: Option<Result<(), String>>) -> (String, bool) {
+        let absent: Vec<Package> = packages::all()
+            .filter(|package| names.contains(&package.name))
+            .collect();
+        assert_eq!(absent.len(), names.len());
+        report(Path::new("/root-folder"), &absent, trial)
     }
 
     #[test]
-    fn what_only_the_tests_need_is_not_asked_for() {
-        let missing = missing_packages(|_| false);
-        let packages: Vec<&str> = missing.iter().map(|(package, ..)| *package).collect();
-        assert!(packages.contains(&"bubblewrap") && packages.contains(&"mmdebstrap"));
-        assert!(!packages.contains(&"qemu-system-x86") && !packages.contains(&"ubuntu-keyring"));
-    }
-
-    #[test]
-    fn only_what_is_not_installed_is_missing() {
-        let missing = missing_packages(|program| program != "bwrap");
-        assert_eq!(
-            missing.first().map(|(package, program, _)| (*package, *program)),
-            Some(("bubblewrap", "bwrap"))
+    fn a_machine_without_the_sandbox_is_told_one_command_for_all() {
+        let (text, is_ready) = without(&["bubblewrap", "mmdebstrap", "qemu-utils"], None);
+        assert!(!is_ready);
+        assert!(text.contains("missing: bwrap (bubblewrap)"), "{text}");
+        assert!(
+            text.contains("--no-install-recommends bubblewrap mmdebstrap\n"),
+            "{text}"
         );
-        assert_eq!(missing.len(), 1);
+    }
+
+    #[test]
+    fn a_machine_that_only_lacks_what_distributions_need_is_told_what_it_can_build() {
+        let (text, is_ready) = without(&["mmdebstrap", "mtools"], Some(Ok(())));
+        assert!(!is_ready);
+        assert!(text.contains("busybox and from root-tree tars, and not"), "{text}");
+        assert!(text.contains("--no-install-recommends mmdebstrap mtools\n"), "{text}");
+    }
+
+    #[test]
+    fn what_only_the_tests_or_ubuntu_need_keeps_nobody_from_building() {
+        let (text, is_ready) = without(&["qemu-system-x86", "ubuntu-keyring"], Some(Ok(())));
+        assert!(is_ready);
+        assert!(text.contains("ubuntu-keyring") && !text.contains("qemu"), "{text}");
+    }
+
+    #[test]
+    fn a_sandbox_that_cannot_be_made_is_told_by_its_reason() {
+        let (text, is_ready) = without(&[], Some(Err("user namespaces are off".to_owned())));
+        assert!(!is_ready && text.ends_with("user namespaces are off\n"), "{text}");
     }
 }

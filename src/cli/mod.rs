@@ -10,6 +10,7 @@ mod doctor;
 mod follow;
 mod generated;
 mod images;
+mod packages;
 mod print;
 mod root;
 mod runs;
