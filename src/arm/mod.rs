@@ -12,6 +12,7 @@ pub mod gallery_image;
 pub mod gallery_image_version;
 pub mod id;
 pub mod image_template;
+pub mod latest;
 pub mod location;
 pub mod managed_image;
 pub mod names;

@@ -142,20 +142,22 @@ impl ArmClient {
     /// # Errors
     /// As [`ArmClient::get`].
     pub async fn read(&self, request: &Request) -> Result<Option<Value>, Error> {
+        match self.body(request).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// The body of a successful answer; what is not there is an error that tells what the service says about it.
+    async fn body(&self, request: &Request) -> Result<Value, Error> {
         let answer = self.execute(request, &RetryPolicy::REQUEST).await?;
         if !answer.status.is_success() {
-            let error = refusal(&answer).about(request).found(&answer);
-            return if error.kind() == ErrorKind::NotFound {
-                Ok(None)
-            } else {
-                Err(error)
-            };
+            return Err(refusal(&answer).about(request).found(&answer));
         }
+        let empty = || Error::new(ErrorKind::BadAnswer, "the answer has no body");
         match answer.body {
-            Some(body) => Ok(Some(body)),
-            None => Err(Error::new(ErrorKind::BadAnswer, "the answer has no body")
-                .about(request)
-                .found(&answer)),
+            Some(body) => Ok(body),
+            None => Err(empty().about(request).found(&answer)),
         }
     }
 
@@ -168,8 +170,7 @@ impl ArmClient {
         let mut page = request.clone();
         let mut seen = HashSet::from([page.target().to_owned()]);
         loop {
-            let missing = || Error::new(ErrorKind::NotFound, "there is no such list").about(&page);
-            let body = self.read(&page).await?.ok_or_else(missing)?;
+            let body = self.body(&page).await?;
             // Platform image versions come as a plain list, everything else in pages.
             let values: Vec<T> = typed(body.get("value").unwrap_or(&body), &page)?;
             items.extend(values);

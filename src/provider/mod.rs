@@ -7,6 +7,7 @@ mod serving;
 use tf_provider::{AnyDataSource, AnyResource, Diagnostics, data_source, resource};
 
 use crate::data_sources::gallery_image_version::GalleryImageVersionDataSource;
+use crate::data_sources::platform_image::PlatformImageDataSource;
 use crate::data_sources::run_output::RunOutputDataSource;
 use crate::resources::connection::Connection;
 use crate::resources::gallery::GalleryResource;
@@ -46,6 +47,7 @@ impl tf_provider::Provider for Provider {
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Connection>>> {
         vec![
             data_source(GalleryImageVersionDataSource),
+            data_source(PlatformImageDataSource),
             data_source(RunOutputDataSource),
         ]
     }

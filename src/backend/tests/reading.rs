@@ -131,6 +131,21 @@ async fn platform_image_versions_are_a_plain_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_is_not_there_is_an_error_with_the_words_of_the_service() {
+    let id = PlatformImageVersionsId::new("s", "westus2", "Debian", "debian-12", "0").unwrap();
+    let body = json!({"error": {"code": "PlatformImageNotFound", "message": "there are 12 and 13"}});
+    let script = Script::new([(format!("GET {id}?api-version=2024-07-01"), Step::json(404, &body))]);
+    let request = Request::platform_image_versions(&id);
+    let missing = script
+        .client()
+        .list::<PlatformImageVersion>(&request)
+        .await
+        .unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    assert!(missing.message().contains("there are 12 and 13"), "{missing}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_existence_of_a_resource_group_is_asked_by_head() {
     let group = ResourceGroupId::new("s", "rg").unwrap();
     let asked = format!("HEAD {group}?api-version=2025-04-01");

@@ -1,6 +1,5 @@
 //! `imagebuilder_gallery_image_version`.
 
-mod choice;
 mod model;
 
 use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
@@ -8,6 +7,7 @@ use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
 use crate::arm::api_version;
 use crate::arm::gallery_image_version::GalleryImageVersion as Version;
 use crate::arm::id::GalleryImageId;
+use crate::arm::latest;
 use crate::backend::{ErrorKind, Request};
 use crate::resources::connection::Connection;
 use crate::resources::{identify, service_error};
@@ -37,8 +37,8 @@ impl DataSource for GalleryImageVersionDataSource {
             "gallery_image_name",
         )?;
         let name = identify::text(&config.name);
-        let found = if choice::is_latest(name) {
-            choice::latest(list(cx.client(), &image).await?)
+        let found = if latest::is_latest(name) {
+            latest::gallery_image_version(list(cx.client(), &image).await?)
         } else {
             let id = identify::checked(image.version(name), "name")?;
             let found = cx.client().arm().get(&id).await;
@@ -82,7 +82,7 @@ fn fill(
         id: Attr::Known(id.to_string()),
         version: Attr::Known(number),
         gallery_image_id: Attr::Known(image.to_string()),
-        exclude_from_latest: Attr::Known(choice::is_excluded(&found)),
+        exclude_from_latest: Attr::Known(latest::is_excluded(&found)),
         location: Attr::Known(found.location),
         published_at: published.into(),
         tags: Attr::Known(
@@ -103,7 +103,7 @@ async fn absent(connection: &Connection, image: &GalleryImageId, name: &str) -> 
     let names: Vec<String> = versions
         .iter()
         .filter_map(|version| {
-            let excluded = if choice::is_excluded(version) {
+            let excluded = if latest::is_excluded(version) {
                 " (excluded from latest)"
             } else {
                 ""

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use tf_provider::{Attr, Model};
 
-use super::choice;
-use crate::arm::names;
+use crate::arm::{latest, names};
 
 /// A version of a gallery image: a given one, or the latest.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
@@ -14,7 +13,7 @@ pub struct GalleryImageVersion {
     #[attribute(computed)]
     pub id: Attr<String>,
     /// Number of the version, such as `1.2.0`, or `latest`: the highest number that is not excluded from latest.
-    #[attribute(required, check = choice::check)]
+    #[attribute(required, check = number_or_latest)]
     pub name: Attr<String>,
     /// Name of the gallery image.
     #[attribute(required, check = names::gallery_image)]
@@ -43,4 +42,25 @@ pub struct GalleryImageVersion {
     /// Tags of the version.
     #[attribute(computed)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
+}
+
+fn number_or_latest(name: &str) -> Result<(), String> {
+    if latest::is_latest(name) {
+        return Ok(());
+    }
+    names::gallery_image_version(name).map_err(|reason| format!("{reason}, or \"latest\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_or_latest;
+
+    #[test]
+    fn a_name_is_a_number_or_latest() {
+        assert_eq!(
+            (number_or_latest("latest"), number_or_latest("1.2.3")),
+            (Ok(()), Ok(()))
+        );
+        assert!(number_or_latest("newest").is_err_and(|text| text.contains("\"latest\"")));
+    }
 }

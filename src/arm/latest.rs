@@ -1,24 +1,20 @@
-//! Which version is meant. Pure.
+//! What `latest` means among the versions that the service lists. Pure.
 
-use crate::arm::gallery_image_version::GalleryImageVersion;
-use crate::arm::names;
-use crate::arm::version::ImageVersion;
+use std::cmp::Ordering;
 
-/// A version's number, or `latest`.
-pub(super) fn check(name: &str) -> Result<(), String> {
-    if is_latest(name) {
-        return Ok(());
-    }
-    names::gallery_image_version(name).map_err(|reason| format!("{reason}, or \"latest\""))
+use super::gallery_image_version::GalleryImageVersion;
+use super::platform_image::PlatformImageVersion;
+use super::version::ImageVersion;
+
+/// Whether the newest version is asked for, whichever that is.
+#[must_use]
+pub fn is_latest(version: &str) -> bool {
+    version.eq_ignore_ascii_case("latest")
 }
 
-/// Whether the highest number is asked for.
-pub(super) fn is_latest(name: &str) -> bool {
-    name.eq_ignore_ascii_case("latest")
-}
-
-/// The version with the highest number, those left out that are excluded from latest or not usable.
-pub(super) fn latest(versions: Vec<GalleryImageVersion>) -> Option<GalleryImageVersion> {
+/// The gallery image version with the highest number, those left out that are excluded from latest or not usable.
+#[must_use]
+pub fn gallery_image_version(versions: Vec<GalleryImageVersion>) -> Option<GalleryImageVersion> {
     let candidates = versions
         .into_iter()
         .filter(|version| !is_excluded(version) && is_usable(version));
@@ -28,12 +24,34 @@ pub(super) fn latest(versions: Vec<GalleryImageVersion>) -> Option<GalleryImageV
         .map(|(_, version)| version)
 }
 
-/// Whether the version is excluded from latest everywhere.
-pub(super) fn is_excluded(version: &GalleryImageVersion) -> bool {
+/// Whether `latest` overlooks the version everywhere.
+#[must_use]
+pub fn is_excluded(version: &GalleryImageVersion) -> bool {
     let profile = version.properties.publishing_profile.as_ref();
     profile
         .and_then(|profile| profile.exclude_from_latest)
         .unwrap_or_default()
+}
+
+/// The platform image version with the highest number.
+#[must_use]
+pub fn platform_image_version(versions: &[PlatformImageVersion]) -> Option<&PlatformImageVersion> {
+    versions
+        .iter()
+        .max_by(|left, right| compare_versions(&left.name, &right.name))
+}
+
+/// Compares versions number by number: 12.20260901.9 is older than 12.20260901.10. What is no number
+/// compares as text.
+#[must_use]
+pub fn compare_versions(left: &str, right: &str) -> Ordering {
+    let parts = |version: &str| {
+        version
+            .split('.')
+            .map(|part| (part.parse::<u64>().ok(), part.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    parts(left).cmp(&parts(right))
 }
 
 /// Three numbers are compared as numbers: 1.0.12 is later than 1.0.9.
@@ -71,13 +89,10 @@ mod tests {
     }
 
     fn latest_of(versions: &[(&str, bool, &str)]) -> Option<String> {
-        latest(
-            versions
-                .iter()
-                .map(|(name, excluded, state)| version(name, *excluded, state))
-                .collect(),
-        )?
-        .name
+        let versions = versions
+            .iter()
+            .map(|(name, excluded, state)| version(name, *excluded, state));
+        gallery_image_version(versions.collect())?.name
     }
 
     #[test]
@@ -102,8 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_a_number_or_latest() {
-        assert_eq!((check("latest"), check("1.2.3")), (Ok(()), Ok(())));
-        assert!(check("newest").unwrap_err().contains("\"latest\""));
+    fn the_latest_platform_image_is_the_highest_number_wherever_it_stands_in_the_list() {
+        let listed: Vec<PlatformImageVersion> = ["0.20260901.1800", "0.20261101.930", "0.20261101.99"]
+            .map(|name| PlatformImageVersion {
+                name: name.to_owned(),
+                ..PlatformImageVersion::default()
+            })
+            .into();
+        assert_eq!(platform_image_version(&listed).unwrap().name, "0.20261101.930");
+        assert_eq!(platform_image_version(&[]), None);
     }
 }

@@ -1,0 +1,93 @@
+//! `imagebuilder_platform_image`.
+
+mod model;
+
+use std::time::Instant;
+
+use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
+
+use crate::arm::id::PlatformImageVersionsId;
+use crate::arm::platform_image::PlatformImageVersion;
+use crate::arm::{latest, location};
+use crate::backend::{ErrorKind, Request};
+use crate::resources::connection::Connection;
+use crate::resources::patience::Patience;
+use crate::resources::{identify, service_error, timeouts};
+
+pub use model::PlatformImage;
+
+/// The data source type.
+pub struct PlatformImageDataSource;
+
+impl DataSource for PlatformImageDataSource {
+    type Model = PlatformImage;
+    type Client = Connection;
+    const TYPE: &'static str = "imagebuilder_platform_image";
+
+    async fn read(&self, cx: &mut Context<Connection>, config: PlatformImage) -> Result<PlatformImage, Diagnostics> {
+        let region = location::normalize(identify::text(&config.location));
+        let [publisher, offer, sku] = [&config.publisher, &config.offer, &config.sku].map(identify::text);
+        let image = PlatformImageVersionsId::new(cx.client().subscription(), &region, publisher, offer, sku);
+        let image = identify::checked(image, "location")?;
+        let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
+        let mut versions = list(cx.client(), &image, &patience).await?;
+        versions.sort_by(|left, right| latest::compare_versions(&left.name, &right.name));
+        let version = config.version.as_str().unwrap_or("latest");
+        let found = if latest::is_latest(version) {
+            latest::platform_image_version(&versions)
+        } else {
+            versions.iter().find(|one| one.name.eq_ignore_ascii_case(version))
+        };
+        match found {
+            Some(found) => Ok(PlatformImage {
+                id: Attr::Known(id(&image, found)),
+                exact_version: Attr::Known(found.name.clone()),
+                versions: Attr::Known(versions.iter().map(|one| Attr::Known(one.name.clone())).collect()),
+                ..config
+            }),
+            None => Err(absent(&image, version, &versions)),
+        }
+    }
+}
+
+async fn list(
+    connection: &Connection,
+    image: &PlatformImageVersionsId,
+    patience: &Patience,
+) -> Result<Vec<PlatformImageVersion>, Diagnostics> {
+    let request = Request::platform_image_versions(image);
+    let client = connection.arm().limited(patience.limits());
+    client.list(&request).await.map_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            return Diagnostic::error("There is no such platform image", error.message()).into();
+        }
+        service_error::cannot(&format!("list the versions of {}", shown(image)), &error).into()
+    })
+}
+
+fn id(image: &PlatformImageVersionsId, found: &PlatformImageVersion) -> String {
+    let built = || format!("{image}/{}", found.name);
+    found.id.clone().unwrap_or_else(built)
+}
+
+/// The error that names the versions which are there.
+fn absent(image: &PlatformImageVersionsId, version: &str, versions: &[PlatformImageVersion]) -> Diagnostics {
+    let there = if versions.is_empty() {
+        format!("It has none in {}.", image.location())
+    } else {
+        let names: Vec<&str> = versions.iter().map(|one| one.name.as_str()).collect();
+        format!("It has: {}.", names.join(", "))
+    };
+    let detail = format!(
+        "The platform image {} has no version \"{version}\". {there}",
+        shown(image)
+    );
+    Diagnostic::error(format!("There is no version \"{version}\""), detail)
+        .at(path!("version"))
+        .into()
+}
+
+/// As Azure's command line writes it.
+fn shown(image: &PlatformImageVersionsId) -> String {
+    format!("{}:{}:{}", image.publisher(), image.offer(), image.sku())
+}
