@@ -149,17 +149,3 @@ fn versions_follow_the_versioning_of_the_target() {
     workspace.apply();
     assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.2");
 }
-
-#[test]
-fn a_log_file_follows_the_build() {
-    let workspace = Workspace::new();
-    let log = workspace.machine.files().join("build.log");
-    let golden = Golden::new()
-        .shell("speaking", &["echo heard in the log"])
-        .run(&format!("log_file = \"{}\"", log.display()));
-    workspace.configure(golden.configuration());
-    workspace.init();
-    workspace.apply();
-    let text = std::fs::read_to_string(&log).unwrap();
-    assert!(text.contains("heard in the log"), "{text}");
-}

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tf_provider::{Diagnostic, Diagnostics};
 
 use super::follow::Follower;
+use super::progress;
 use super::takeover::{self, Begun};
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::RunState;
@@ -50,6 +51,18 @@ pub(super) struct Execution {
     pub(super) standing: Option<Standing>,
     /// What it came to.
     pub(super) outcome: Outcome,
+    /// A warning, when the log could not be followed to its end.
+    pub(super) unfollowed: Option<Diagnostic>,
+}
+
+impl Execution {
+    const fn new(standing: Option<Standing>, outcome: Outcome) -> Self {
+        Self {
+            standing,
+            outcome,
+            unfollowed: None,
+        }
+    }
 }
 
 /// What a run came to.
@@ -69,23 +82,27 @@ pub(super) enum Outcome {
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
     let before = runs::look(connection, order.template, &order.patience).await?;
     let before = before.ok_or_else(|| runs::no_template(order.template))?;
-    let follower = Follower::prepare(connection, order.template, &before, order.log_file.as_deref())?;
+    let follower = Follower::prepare(connection, order.template, order.log_file.as_deref())?;
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
     if !order.waits {
         begun.forget_note();
         let standing = runs::look(connection, order.template, &order.patience).await?;
-        return Ok(Execution {
-            standing,
-            outcome: Outcome::LeftRunning,
-        });
+        return Ok(Execution::new(standing, Outcome::LeftRunning));
     }
-    let following = follower.map(Follower::start);
-    let execution = until_the_end(connection, order, begun).await;
-    if let Some(following) = following {
-        following.finish().await;
-    }
-    execution
+    let following = follower.map(|follower| follower.start(begun.was_started()));
+    let execution = tokio::select! {
+        execution = until_the_end(connection, order, begun) => execution,
+        never = progress::tell(connection, order.template) => match never {},
+    };
+    let unfollowed = match following {
+        Some(following) => following.finish().await,
+        None => None,
+    };
+    Ok(Execution {
+        unfollowed,
+        ..execution?
+    })
 }
 
 async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun) -> Result<Execution, Diagnostics> {
@@ -104,10 +121,10 @@ async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun)
         Err(ended) => Err(ended),
     };
     let execution = match ended {
-        Ok(standing) => Execution {
-            outcome: judge(order, standing.as_ref()),
-            standing,
-        },
+        Ok(standing) => {
+            let outcome = judge(order, standing.as_ref());
+            Execution::new(standing, outcome)
+        }
         Err(ended) => give_up(connection, order, ended).await?,
     };
     if let Some(note) = note {
@@ -154,7 +171,7 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
                 Outcome::Failed(Diagnostic::error(summary, detail).into())
             }
         };
-        return Ok(Execution { standing, outcome });
+        return Ok(Execution::new(standing, outcome));
     }
     let reason = match ended {
         Ended::Interrupted => "Terraform was interrupted, and the run with it (`on_interrupt = \"cancel\"`).",
@@ -166,19 +183,14 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
             // It may have ended well in the very moment in which it was to be canceled.
             let succeeded = standing.as_ref().and_then(Standing::state) == Some(RunState::Succeeded);
             let failed = || Outcome::Failed(Diagnostic::error(summary, reason).into());
-            Ok(Execution {
-                outcome: if succeeded { Outcome::Succeeded } else { failed() },
-                standing,
-            })
+            let outcome = if succeeded { Outcome::Succeeded } else { failed() };
+            Ok(Execution::new(standing, outcome))
         }
         Err(trouble) => {
             let mut found: Diagnostics = Diagnostic::error(format!("{summary}, but has not ended yet"), reason).into();
             found.extend(trouble);
             let standing = runs::look(connection, order.template, &soon).await.unwrap_or_default();
-            Ok(Execution {
-                standing,
-                outcome: Outcome::Failed(found),
-            })
+            Ok(Execution::new(standing, Outcome::Failed(found)))
         }
     }
 }

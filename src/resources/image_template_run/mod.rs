@@ -5,8 +5,10 @@ mod follow;
 mod model;
 mod outputs;
 mod plan;
+mod progress;
 mod record;
 mod results;
+mod source_version;
 mod staleness;
 mod takeover;
 
@@ -45,10 +47,7 @@ impl Resource for ImageTemplateRunResource {
             .and_then(|id| ImageTemplateId::parse(id).ok());
         let circumstances = Circumstances {
             template_is_new: template.is_some_and(|id| cx.client().template_is_unrun(&id)),
-            stale_by_age: cx
-                .private()
-                .get::<RunRecord>()
-                .is_some_and(|record| record.stale_by_age),
+            cause: cx.private().get::<RunRecord>().and_then(|record| record.cause),
         };
         plan::settle(plan.prior.as_ref(), &mut plan.planned, circumstances);
         if let Some(prior) = plan.prior.as_ref().filter(|_| plan::holds_run(&plan.planned)) {
@@ -172,9 +171,13 @@ async fn run(
     };
     let mut record = RunRecord::of(cx);
     let execution = execution::carry_out(cx.client(), &order).await?;
+    if let Some(warning) = execution.unfollowed {
+        cx.warn(warning);
+    }
     let standing = execution.standing.as_ref();
-    record.stale_by_age = false;
+    record.cause = None;
     record.own_run = standing.and_then(|standing| standing.started_at()).map(str::to_owned);
+    record.saw(standing);
     let found = runs::outputs(cx.client(), &id).await.map(outputs::of);
     if let (Ok(found), Attr::Known(earlier)) = (&found, &before.outputs) {
         record.made.extend(outputs::added(earlier, found));

@@ -21,6 +21,11 @@ pub(super) struct Begun {
 }
 
 impl Begun {
+    /// Whether it was started just now; otherwise it was there already.
+    pub(super) const fn was_started(&self) -> bool {
+        self.operation.is_some()
+    }
+
     pub(super) fn into_parts(self) -> (Option<Operation>, Option<Note>) {
         (self.operation, self.note)
     }
