@@ -1,10 +1,9 @@
 //! What is on the disk that a run made.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::harness::configuration::{Golden, RUN, TO_GALLERY, TO_MANAGED_IMAGE, TO_VHD};
 use crate::harness::disk::{Entry, RootFileSystem};
-use crate::harness::state::State;
 use crate::harness::vhd::Vhd;
 use crate::harness::workspace::Workspace;
 
@@ -41,7 +40,7 @@ fn the_vhd_holds_what_the_steps_wrote_and_nothing_of_the_build() {
     workspace.init();
     workspace.apply();
 
-    let file = vhd_file(&workspace.state());
+    let file = workspace.state().vhd();
     let vhd = Vhd::checked(&file);
     assert_eq!(vhd.disk_bytes % MIB, 0, "the disk is not a whole MiB");
     assert_eq!(vhd.file_bytes, vhd.disk_bytes + 512);
@@ -96,7 +95,7 @@ fn gallery_version_managed_image_and_vhd_are_the_same_disk() {
         root.assert_clean();
         assert_eq!(root.read("/etc/mark"), "same\n");
     }
-    assert_eq!(RootFileSystem::of(&vhd_file(&state)).read("/etc/mark"), "same\n");
+    assert_eq!(RootFileSystem::of(&state.vhd()).read("/etc/mark"), "same\n");
 }
 
 #[test]
@@ -133,17 +132,9 @@ fn a_deprovisioning_script_replaces_the_usual_generalization_and_is_gone_afterwa
     let workspace = Workspace::with(golden.configuration());
     workspace.apply();
 
-    let root = RootFileSystem::of(&vhd_file(&workspace.state()));
+    let root = RootFileSystem::of(&workspace.state().vhd());
     assert_eq!(root.read("/etc/generalized"), "generalized\n");
     assert_eq!(root.entry("/tmp/DeprovisioningScript.sh"), None);
-}
-
-fn vhd_file(state: &State) -> PathBuf {
-    let uri = state.of(RUN).text("outputs.vhd.artifact_uri");
-    PathBuf::from(
-        uri.strip_prefix("file://")
-            .unwrap_or_else(|| panic!("no file URI: {uri}")),
-    )
 }
 
 fn entry(kind: &str, mode: &str, user: u32, group: u32) -> Entry {

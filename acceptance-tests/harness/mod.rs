@@ -8,6 +8,7 @@ pub(crate) mod installation;
 pub(crate) mod plan;
 pub(crate) mod private_state;
 pub(crate) mod process;
+pub(crate) mod root_tree;
 pub(crate) mod slow_server;
 pub(crate) mod state;
 pub(crate) mod vhd;

@@ -22,6 +22,8 @@ struct Difference {
     actions: Vec<String>,
     #[serde(default)]
     replace_paths: Vec<Vec<Value>>,
+    #[serde(default)]
+    before: Value,
     after: Value,
     #[serde(default)]
     after_unknown: Value,
@@ -71,6 +73,11 @@ impl Change {
             .after_unknown
             .get(attribute)
             .is_some_and(|unknown| *unknown != Value::Bool(false))
+    }
+
+    /// The value of an attribute as the refresh has found it.
+    pub(crate) fn before(&self, attribute: &str) -> &Value {
+        self.change.before.get(attribute).unwrap_or(&Value::Null)
     }
 
     /// The planned value of an attribute.

@@ -1,7 +1,11 @@
 //! A state as data: `terraform show -json`.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use serde_json::Value;
+
+use super::configuration::RUN;
 
 /// What Terraform knows.
 #[derive(Debug, Deserialize)]
@@ -51,6 +55,13 @@ impl State {
             .resources
             .iter()
             .find(|one| one.address == address)
+    }
+
+    /// The VHD that the run of [`super::configuration::Golden`] made.
+    pub(crate) fn vhd(&self) -> PathBuf {
+        let uri = self.of(RUN).text("outputs.vhd.artifact_uri");
+        let path = uri.strip_prefix("file://");
+        PathBuf::from(path.unwrap_or_else(|| panic!("no file URI: {uri}")))
     }
 
     /// Addresses of everything that Terraform knows.

@@ -11,6 +11,7 @@ use super::service_error;
 use crate::arm::api_version;
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::{ImageTemplate, LastRunStatus, RunState, Source};
+use crate::arm::latest;
 use crate::arm::run_output::{self, RunOutput};
 use crate::backend::{ErrorKind, Request};
 
@@ -42,14 +43,26 @@ impl Standing {
         self.last_run()?.start_time.as_deref()
     }
 
+    /// Whether the last run has put something somewhere.
+    pub fn has_made_something(&self) -> bool {
+        matches!(self.state(), Some(RunState::Succeeded | RunState::PartiallySucceeded))
+    }
+
+    /// What the template is built from.
+    pub const fn source(&self) -> &Source {
+        &self.0.properties.source
+    }
+
+    /// Region of the template.
+    pub fn location(&self) -> &str {
+        &self.0.location
+    }
+
     /// The version of the source that the last run used.
     pub fn source_exact_version(&self) -> Option<&str> {
-        match &self.0.properties.source {
+        match self.source() {
             Source::PlatformImage(image) => {
-                let given = image
-                    .version
-                    .as_deref()
-                    .filter(|version| !version.eq_ignore_ascii_case("latest"));
+                let given = image.version.as_deref().filter(|version| !latest::is_latest(version));
                 image.exact_version.as_deref().or(given)
             }
             Source::SharedImageVersion(version) => version.exact_version.as_deref(),

@@ -9,8 +9,8 @@ use crate::resources::timeouts::{self, RunTimeouts};
 
 /// A run of an image template: builds the image and tells what came out of it.
 ///
-/// A change of `triggers` or of the template, a vanished artifact, or age is an update in place that runs again; earlier
-/// gallery image versions stay.
+/// A change of `triggers` or of the template, a vanished artifact, age, or a newer source is an update in place that runs
+/// again; earlier gallery image versions stay. The `stale_reason` in the plan tells why.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ImageTemplateRun {
     /// Id of the template that is run.
@@ -25,8 +25,14 @@ pub struct ImageTemplateRun {
     /// Age of the last run after which a plan shows a new one, such as `168h`.
     #[attribute(optional, check = timeouts::check)]
     pub rebuild_after: Attr<String>,
+    /// Whether a plan shows a new run once `latest` of the template's source means a newer version than the one from which the
+    /// last run was built. Each refresh then asks the service for the versions of the source; when it does not tell, that is a
+    /// warning. A source with an exact version, and a managed image, never ask for a run.
+    #[attribute(optional)]
+    pub rebuild_on_source_update: Attr<bool>,
     /// What a destroy does with the gallery image versions and managed images that this resource made: `keep` (the
-    /// default) or `delete_images`. A run in progress is canceled either way.
+    /// default) or `delete_images`. A run in progress is canceled either way. A run that was imported
+    /// owns no image that was made before the import: `delete_images` leaves those.
     #[attribute(default = "keep", check = checks::on_destroy)]
     pub on_destroy: Attr<String>,
     /// What happens to a run in progress when Terraform is interrupted: `cancel` (the default) or `leave_running`.
@@ -36,6 +42,7 @@ pub struct ImageTemplateRun {
     #[attribute(default = true)]
     pub wait: Attr<bool>,
     /// Path of a file into which the build's `customization.log` is followed while Terraform waits. Each run overwrites it.
+    /// `/dev/tty` shows the log in the terminal.
     #[attribute(optional)]
     pub log_file: Attr<String>,
     /// How long Terraform waits for runs.
@@ -56,7 +63,7 @@ pub struct ImageTemplateRun {
     /// When the last run ended (RFC 3339, UTC).
     #[attribute(computed)]
     pub finished_at: Attr<String>,
-    /// The version of the source that `latest` meant for the last run.
+    /// The version of the source that `latest` meant for the last run: a number, or the id of a gallery image version.
     #[attribute(computed)]
     pub source_exact_version: Attr<String>,
     /// Why the next apply runs the template again although nothing in the configuration changed; null when nothing asks for it.

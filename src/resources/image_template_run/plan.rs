@@ -4,6 +4,7 @@
 use tf_provider::Attr;
 
 use super::model::ImageTemplateRun;
+use super::staleness::Cause;
 use crate::resources::checks;
 
 /// What the plan has to know beside prior state and configuration.
@@ -11,8 +12,8 @@ use crate::resources::checks;
 pub(super) struct Circumstances {
     /// This process has made the template since its last run: its id is what it was before, and yet it has never been run.
     pub(super) template_is_new: bool,
-    /// The prior `stale_reason` is age alone.
-    pub(super) stale_by_age: bool,
+    /// What the prior `stale_reason` comes from.
+    pub(super) cause: Option<Cause>,
 }
 
 /// Plans everything that a run decides.
@@ -33,8 +34,12 @@ pub(super) fn holds_run(planned: &ImageTemplateRun) -> bool {
 /// does not, nor do triggers that are recorded for the first time, as after an import.
 fn runs_again(prior: &ImageTemplateRun, planned: &ImageTemplateRun, circumstances: Circumstances) -> bool {
     let triggered = !prior.triggers.is_null() && prior.triggers != planned.triggers;
-    // What another limit makes of the age is found out by the next refresh.
-    let outdated = circumstances.stale_by_age && prior.rebuild_after != planned.rebuild_after;
+    // What another limit makes of the age, or of the source, is found out by the next refresh.
+    let outdated = match circumstances.cause {
+        Some(Cause::Age) => prior.rebuild_after != planned.rebuild_after,
+        Some(Cause::Source) => prior.rebuild_on_source_update != planned.rebuild_on_source_update,
+        Some(Cause::Result) | None => false,
+    };
     let stale = prior.stale_reason.is_known() && !outdated;
     circumstances.template_is_new || stale || !same_template(prior, planned) || triggered || !prior.outputs.is_known()
 }
@@ -188,23 +193,35 @@ mod tests {
     }
 
     #[test]
-    fn another_limit_takes_an_age_back_but_no_other_reason() {
+    fn an_argument_that_is_changed_takes_its_own_reason_back_and_no_other() {
         let stale = ImageTemplateRun {
             rebuild_after: Attr::from("1h"),
-            stale_reason: Attr::from("too old"),
+            rebuild_on_source_update: Attr::Known(true),
+            stale_reason: Attr::from("too old, or built from something old"),
             ..prior()
         };
-        let with = |stale_by_age| {
+        let with = |cause, change: fn(&mut ImageTemplateRun)| {
             let circumstances = Circumstances {
-                stale_by_age,
+                cause: Some(cause),
                 ..Circumstances::default()
             };
-            let mut planned = planned(|run| run.rebuild_after = Attr::from("168h"));
+            let mut planned = planned(|run| {
+                run.rebuild_after = stale.rebuild_after.clone();
+                run.rebuild_on_source_update = stale.rebuild_on_source_update;
+                change(run);
+            });
             settle(Some(&stale), &mut planned, circumstances);
             planned
         };
-        assert!(!holds_run(&with(true)) && with(true).stale_reason.is_null());
-        assert!(holds_run(&with(false)));
+        let limit: fn(&mut ImageTemplateRun) = |run| run.rebuild_after = Attr::from("168h");
+        let source: fn(&mut ImageTemplateRun) = |run| run.rebuild_on_source_update = Attr::Null;
+        for (cause, change) in [(Cause::Age, limit), (Cause::Source, source)] {
+            let planned = with(cause, change);
+            assert!(!holds_run(&planned) && planned.stale_reason.is_null(), "{cause:?}");
+        }
+        for (cause, change) in [(Cause::Age, source), (Cause::Source, limit), (Cause::Result, limit)] {
+            assert!(holds_run(&with(cause, change)), "{cause:?}");
+        }
     }
 
     #[test]
@@ -214,8 +231,9 @@ mod tests {
             ..prior()
         };
         assert!(!holds_run(&settled(&imported, planned(|_| {}))));
-        let changes: [fn(&mut ImageTemplateRun); 4] = [
+        let changes: [fn(&mut ImageTemplateRun); 5] = [
             |run| run.rebuild_after = Attr::from("1h"),
+            |run| run.rebuild_on_source_update = Attr::Known(true),
             |run| run.on_destroy = Attr::from("delete_images"),
             |run| run.wait = Attr::Known(false),
             |run| run.on_interrupt = Attr::from("leave_running"),

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use tf_provider::Context;
 
+use super::staleness::Cause;
 use crate::resources::connection::Connection;
 use crate::resources::residence::{self, Residence};
+use crate::resources::runs::Standing;
 
 /// The private state of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,9 +21,12 @@ pub(super) struct RunRecord {
     /// Ids of the gallery image versions and managed images that its runs made.
     #[serde(default)]
     pub(super) made: BTreeSet<String>,
-    /// Whether the `stale_reason` of the last refresh is age alone.
+    /// The version of the source from which the outputs were built. A later run that failed may have used another one.
     #[serde(default)]
-    pub(super) stale_by_age: bool,
+    pub(super) built_from: Option<String>,
+    /// What the `stale_reason` of the last refresh comes from.
+    #[serde(default)]
+    pub(super) cause: Option<Cause>,
 }
 
 impl RunRecord {
@@ -38,7 +43,15 @@ impl RunRecord {
             residence,
             own_run: None,
             made: BTreeSet::new(),
-            stale_by_age: false,
+            built_from: None,
+            cause: None,
+        }
+    }
+
+    /// Notes from which version of the source the outputs are, once a run has made some.
+    pub(super) fn saw(&mut self, standing: Option<&Standing>) {
+        if let Some(standing) = standing.filter(|standing| standing.has_made_something()) {
+            self.built_from = standing.source_exact_version().map(str::to_owned);
         }
     }
 

@@ -5,9 +5,9 @@ use tf_provider::{Attr, Context, Diagnostic, Diagnostics, path};
 use super::model::ImageTemplateRun;
 use super::outputs::{self, Outputs};
 use super::record::RunRecord;
+use super::source_version::{self, NewerSource};
 use super::staleness::{self, Findings};
 use crate::arm::id::{ImageTemplateId, ManagedImageId};
-use crate::arm::image_template::RunState;
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
 use crate::resources::runs::{self, Standing};
@@ -61,10 +61,7 @@ pub(super) async fn refresh(
 ) -> Result<ImageTemplateRun, Diagnostics> {
     let mut record = RunRecord::of(cx);
     // What a failed or canceled run, or one in progress, leaves of the earlier outputs says nothing about them.
-    let made_something = matches!(
-        standing.state(),
-        Some(RunState::Succeeded | RunState::PartiallySucceeded)
-    );
+    let made_something = standing.has_made_something();
     let outputs = match &state.outputs {
         Attr::Known(outputs) if !made_something => outputs.clone(),
         _ => outputs::of(runs::outputs(cx.client(), id).await?),
@@ -73,6 +70,8 @@ pub(super) async fn refresh(
     if made_something && record.own_run.is_some() && record.own_run.as_deref() == standing.started_at() {
         record.made.extend(outputs::artifact_ids(&outputs));
     }
+    record.saw(Some(standing));
+    let newer_source = newer_source(cx, id, standing, &state, &record, &outputs, patience).await;
     let state_of_run = standing.state();
     let findings = Findings {
         run_state: state_of_run.as_ref().map(|state| state.as_str()),
@@ -81,13 +80,14 @@ pub(super) async fn refresh(
         own_run: record.own_run.as_deref(),
         waits: state.wait != Attr::Known(false),
         vanished: outputs::vanished(cx.client(), &outputs, patience).await?,
+        newer_source,
         rebuild_after: state
             .rebuild_after
             .as_str()
             .and_then(|age| humantime::parse_duration(age).ok()),
     };
     let stale = staleness::judge(&findings, jiff::Timestamp::now());
-    record.stale_by_age = stale.as_ref().is_some_and(|stale| stale.by_age);
+    record.cause = stale.as_ref().map(|stale| stale.cause);
     let stale_reason = stale.map(|stale| stale.reason).into();
     record.store(cx);
     let state = ImageTemplateRun {
@@ -96,6 +96,30 @@ pub(super) async fn refresh(
         ..state
     };
     Ok(with_status(state, Some(standing)))
+}
+
+/// Asks for the versions of the source only where the answer counts. What cannot be found out is a warning.
+async fn newer_source(
+    cx: &mut Context<Connection>,
+    id: &ImageTemplateId,
+    standing: &Standing,
+    state: &ImageTemplateRun,
+    record: &RunRecord,
+    outputs: &Outputs,
+    patience: &Patience,
+) -> Option<NewerSource> {
+    if state.rebuild_on_source_update != Attr::Known(true) || standing.is_running() {
+        return None;
+    }
+    let own = outputs::artifact_ids(outputs);
+    let built_from = record.built_from.as_deref();
+    match source_version::newer(cx.client(), id, standing, built_from, &own, patience).await {
+        Ok(newer) => newer,
+        Err(untold) => {
+            cx.warn(untold);
+            None
+        }
+    }
 }
 
 /// The next run overwrites a managed image, as the service does.

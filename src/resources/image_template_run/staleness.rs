@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::source_version::NewerSource;
 
 /// What a refresh has found out.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +22,8 @@ pub(super) struct Findings<'a> {
     pub(super) waits: bool,
     /// Run outputs whose artifact is gone: the name of the output and the artifact.
     pub(super) vanished: Vec<(String, String)>,
+    /// The version that `latest` of the source means now, when it is newer and that was to be found out.
+    pub(super) newer_source: Option<NewerSource>,
     /// Age from which on a run is too old.
     pub(super) rebuild_after: Option<Duration>,
 }
@@ -28,22 +33,34 @@ pub(super) struct Findings<'a> {
 pub(super) struct Stale {
     /// For the user.
     pub(super) reason: String,
-    /// Age is the only reason, so that another limit may take it away.
-    pub(super) by_age: bool,
+    /// What it comes from.
+    pub(super) cause: Cause,
+}
+
+/// What a reason comes from: an argument that is taken away takes its reason away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Cause {
+    /// How the last run ended, or what has become of its artifacts.
+    Result,
+    /// A newer source.
+    Source,
+    /// Age, and nothing else.
+    Age,
 }
 
 /// The reason for another run; none when there is none.
 ///
 /// A failed or canceled run counts only when this resource started it: that of someone else leaves our outputs as they are.
 pub(super) fn judge(findings: &Findings<'_>, now: Timestamp) -> Option<Stale> {
-    if let Some(reason) = reason(findings) {
-        return Some(Stale { reason, by_age: false });
-    }
-    let reason = age(findings, now)?;
-    Some(Stale { reason, by_age: true })
+    let stale = |cause| move |reason| Stale { reason, cause };
+    let result = || result(findings).map(stale(Cause::Result));
+    let source = || source(findings).map(stale(Cause::Source));
+    let age = || age(findings, now).map(stale(Cause::Age));
+    result().or_else(source).or_else(age)
 }
 
-fn reason(findings: &Findings<'_>) -> Option<String> {
+fn result(findings: &Findings<'_>) -> Option<String> {
     let state = match findings.run_state {
         None => return Some("the template has not been run".to_owned()),
         Some(state) => state,
@@ -60,6 +77,11 @@ fn reason(findings: &Findings<'_>) -> Option<String> {
     Some(format!(
         "the artifact of the run output \"{output}\" is gone: {artifact}"
     ))
+}
+
+fn source(findings: &Findings<'_>) -> Option<String> {
+    findings.run_state.filter(|state| !is_in_progress(state))?;
+    findings.newer_source.as_ref().map(ToString::to_string)
 }
 
 fn age(findings: &Findings<'_>, now: Timestamp) -> Option<String> {
@@ -202,8 +224,29 @@ mod tests {
         };
         let stale = judge(&shorter, now()).unwrap();
         assert!(
-            stale.by_age && stale.reason.contains("2026-11-20T10:05:00Z"),
+            stale.cause == Cause::Age && stale.reason.contains("2026-11-20T10:05:00Z"),
             "{stale:?}"
         );
+    }
+    #[test]
+    fn a_newer_source_is_told_with_both_versions_unless_the_result_itself_is_amiss() {
+        let newer = Findings {
+            newer_source: NewerSource::of("1.0.1", "1.0.0"),
+            rebuild_after: Some(Duration::ZERO),
+            ..succeeded()
+        };
+        let stale = judge(&newer, now()).unwrap();
+        let expected = "the source's latest version is 1.0.1, the last run was built from 1.0.0";
+        assert_eq!((stale.reason.as_str(), stale.cause), (expected, Cause::Source));
+        let failed = Findings {
+            run_state: Some("Failed"),
+            ..newer.clone()
+        };
+        assert_eq!(judge(&failed, now()).unwrap().cause, Cause::Result);
+        let running = Findings {
+            run_state: Some("Running"),
+            ..newer
+        };
+        assert_eq!(judge(&running, now()), None);
     }
 }

@@ -1,0 +1,77 @@
+//! A root tree of a user's own, to stand under a marketplace name: the machine's busybox and a file that tells its version.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::answer::Output;
+use super::configuration::quoted;
+use super::workspace::Machine;
+
+/// The tar of a tree, and what the provider block says about it.
+pub(crate) struct RootTree {
+    version: String,
+    archive: PathBuf,
+    sha256: String,
+}
+
+impl RootTree {
+    /// A tree whose `/etc/version` holds the version.
+    pub(crate) fn new(machine: &Machine, version: &str) -> Self {
+        let tree = machine.files().join(format!("tree-{version}"));
+        for folder in [
+            "bin", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr/bin", "var/tmp",
+        ] {
+            fs::create_dir_all(tree.join(folder)).unwrap();
+        }
+        fs::copy(told("busybox", &["which", "busybox"]), tree.join("bin/busybox")).unwrap();
+        for applet in told("busybox", &["--list"])
+            .lines()
+            .filter(|applet| *applet != "busybox")
+        {
+            symlink("/bin/busybox", tree.join("bin").join(applet)).unwrap();
+        }
+        fs::write(tree.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n").unwrap();
+        fs::write(tree.join("etc/group"), "root:x:0:\n").unwrap();
+        fs::write(tree.join("etc/version"), format!("{version}\n")).unwrap();
+        let archive = tree.with_extension("tar");
+        let (from, to) = (tree.to_str().unwrap(), archive.to_str().unwrap());
+        told("tar", &["--owner=0", "--group=0", "-C", from, "-cf", to, "."]);
+        let sum = told("sha256sum", &[to]);
+        let sha256 = sum.split_whitespace().next().unwrap().to_owned();
+        let version = version.to_owned();
+        Self {
+            version,
+            archive,
+            sha256,
+        }
+    }
+
+    /// The provider block under which these trees are versions of `Own:linux:base`.
+    pub(crate) fn provider(trees: &[&Self]) -> String {
+        let images: Vec<String> = trees
+            .iter()
+            .map(|tree| {
+                format!(
+                    "{{ publisher = \"Own\", offer = \"linux\", sku = \"base\", version = {}, archive = {}, sha256 = {} }}",
+                    quoted(&tree.version),
+                    quoted(tree.archive.to_str().unwrap()),
+                    quoted(&tree.sha256)
+                )
+            })
+            .collect();
+        format!(
+            "provider \"imagebuilder\" {{\n  local = {{ platform_images = [\n    {},\n  ] }}\n}}\n",
+            images.join(",\n    ")
+        )
+    }
+}
+
+fn told(program: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    let output = Output::of(command);
+    assert!(output.succeeded, "{program} {arguments:?}: {output}");
+    output.stdout.trim_end().to_owned()
+}

@@ -1,0 +1,96 @@
+//! Platform images: the built-in ones and those of the provider block, looked up and built on.
+
+use crate::harness::configuration::{Golden, HEAD, RUN, TO_VHD};
+use crate::harness::disk::RootFileSystem;
+use crate::harness::root_tree::RootTree;
+use crate::harness::workspace::Workspace;
+
+const OWN: &str = r#"{ platform_image = { publisher = "Own", offer = "linux", sku = "base", version = "latest" } }"#;
+/// The provider block of [`HEAD`].
+const PROVIDER: &str = "provider \"imagebuilder\" {}\n";
+
+#[test]
+fn the_latest_and_an_exact_version_are_found_and_others_are_told() {
+    let workspace = Workspace::new();
+    let trees = ["1.9.0", "1.10.0"].map(|version| RootTree::new(&workspace.machine, version));
+    let provider = RootTree::provider(&[&trees[1], &trees[0]]);
+    let look_up = |version: &str| {
+        format!(
+            "{}data \"imagebuilder_platform_image\" \"own\" {{\n  location  = \"West US 2\"\n  publisher = \"own\"\n  \
+             offer     = \"linux\"\n  sku       = \"base\"\n{version}}}\n\
+             output \"image\" {{ value = data.imagebuilder_platform_image.own }}\n",
+            HEAD.replace(PROVIDER, &provider)
+        )
+    };
+    workspace.configure(look_up(""));
+    workspace.init();
+    workspace.apply();
+    let state = workspace.state();
+    let image = state.output("image");
+    assert_eq!(image["exact_version"], "1.10.0", "{image:#}");
+    assert_eq!(image["versions"], serde_json::json!(["1.9.0", "1.10.0"]));
+    assert!(image["id"].as_str().unwrap().ends_with("/Versions/1.10.0"), "{image:#}");
+
+    workspace.configure(look_up("  version   = \"1.9.0\"\n"));
+    workspace.apply();
+    assert_eq!(workspace.state().output("image")["exact_version"], "1.9.0");
+    workspace.configure(look_up("  version   = \"2.0.0\"\n"));
+    workspace
+        .try_plan()
+        .fails_with(&["own:linux:base", "\"2.0.0\"", "1.9.0, 1.10.0"]);
+    workspace.configure(look_up("").replace("\"own\"\n  offer", "\"nobody\"\n  offer"));
+    workspace
+        .try_plan()
+        .fails_with(&["nobody:linux:base", "Own:linux:base", "imagebuilder:busybox:tiny"]);
+}
+
+#[test]
+fn a_newer_platform_image_is_planned_with_the_reason_and_built_on() {
+    let workspace = Workspace::new();
+    let trees = ["1.9.0", "1.10.0"].map(|version| RootTree::new(&workspace.machine, version));
+    let golden = Golden::new()
+        .source(OWN)
+        .shell("derived", &["echo on $(cat /etc/version) > /etc/derived"])
+        .distribute(&[TO_VHD])
+        .run("rebuild_on_source_update = true");
+    let configuration = |trees: &[&RootTree]| golden.configuration().replace(PROVIDER, &RootTree::provider(trees));
+    workspace.configure(configuration(&[&trees[0]]));
+    workspace.init();
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(workspace.state().of(RUN).text("source_exact_version"), "1.9.0");
+
+    workspace.configure(configuration(&[&trees[0], &trees[1]]));
+    let plan = workspace.plan();
+    assert_eq!(plan.touched(), [RUN]);
+    assert_eq!(
+        plan.of(RUN).before("stale_reason"),
+        "the source's latest version is 1.10.0, the last run was built from 1.9.0"
+    );
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    let state = workspace.state();
+    assert_eq!(state.of(RUN).text("source_exact_version"), "1.10.0");
+    let root = RootFileSystem::of(&state.vhd());
+    assert_eq!(root.read("/etc/derived"), "on 1.10.0\n");
+
+    // A version that was withdrawn is no reason to go back.
+    workspace.configure(configuration(&[&trees[0]]));
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_platform_image_that_is_no_longer_there_is_a_warning_for_the_image_made_of_it() {
+    let workspace = Workspace::new();
+    let tree = RootTree::new(&workspace.machine, "1.9.0");
+    let golden = Golden::new().source(OWN).run("rebuild_on_source_update = true");
+    workspace.configure(golden.configuration().replace(PROVIDER, &RootTree::provider(&[&tree])));
+    workspace.init();
+    workspace.apply();
+    workspace.configure(golden.configuration());
+    workspace
+        .try_plan()
+        .succeeded()
+        .warns(&["the source of image template \"golden\"", "Own:linux:base"]);
+    workspace.assert_nothing_to_do();
+}
