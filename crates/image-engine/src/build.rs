@@ -10,13 +10,14 @@
 
 use std::time::Instant;
 
+use crate::boot::EfiFiles;
 use crate::cancel::Cancel;
 use crate::disk::{self, DiskIdentity};
 use crate::error::{BuildError, ErrorKind};
 use crate::log::{Heading, Log, provisioner};
 use crate::observer::{Observer, Stage, StepOutcome};
 use crate::sandbox::{Layers, Sandbox, StepEnd, StepRun};
-use crate::spec::{BuildSpec, DiskSpec, Step, Workspace};
+use crate::spec::{BuildSpec, DiskSpec, Source, Step, Workspace};
 use crate::{DiskImage, probe, source, step};
 
 /// A build in progress. When it is dropped, its processes are gone and its scratch files removed.
@@ -25,9 +26,14 @@ pub struct Build {
     customize: Vec<Step>,
     validate: Vec<Step>,
     disk: DiskSpec,
-    identity: DiskIdentity,
+    pub(crate) identity: DiskIdentity,
     pub(crate) sandbox: Sandbox,
     pub(crate) layers: Layers,
+    /// The image as its source made it.
+    pub(crate) source_layers: Layers,
+    may_have_kernel: bool,
+    /// What goes on the EFI system partition, once the image is generalized and if it has a kernel.
+    pub(crate) efi: Option<EfiFiles>,
     log: Log,
     pub(crate) cancel: Cancel,
     is_finalized: bool,
@@ -58,6 +64,9 @@ impl Build {
             identity,
             sandbox,
             layers: Layers::default(),
+            source_layers: Layers::default(),
+            may_have_kernel: spec.source != Source::Busybox && !spec.customize.is_empty(),
+            efi: None,
             log,
             cancel,
             is_finalized: false,
@@ -75,10 +84,13 @@ impl Build {
     }
 
     /// Removes what must not be in an image that many machines start from: by `/tmp/DeprovisioningScript.sh` if a customizer
-    /// left one, else by the deprovisioning programs that the image has.
+    /// left one, else by the deprovisioning programs that the image has and of what they leave behind. An image with a kernel
+    /// is then tied to its disk: without this phase the disk has no boot loader.
     ///
     /// # Errors
-    /// As [`customize`](Self::customize).
+    /// As [`customize`](Self::customize); [`ErrorKind::NoKernel`] if the source had a kernel and the image has none;
+    /// [`ErrorKind::DiskSizeUnsuitable`] if the kernels do not fit on the EFI system partition;
+    /// [`ErrorKind::ToolMissing`] without mtools, or without a boot loader in the image or on this machine.
     pub fn generalize(&mut self, observer: &mut dyn Observer) -> Result<(), BuildError> {
         crate::generalize::generalize(self, observer)
     }
@@ -96,7 +108,7 @@ impl Build {
     }
 
     /// Writes the image as a raw disk with a GUID partition table: sparse, a whole number of MiB, mode 0600. The root file
-    /// system is ext4 and has passed a check. The file is not synchronised to the disk; who publishes it does that.
+    /// system is ext4 and has passed a check. An image with a kernel gets an EFI system partition before it. The file is not synchronised to the disk; who publishes it does that.
     ///
     /// # Errors
     /// [`ErrorKind::DiskSizeUnsuitable`] if the content does not fit; [`ErrorKind::DiskFull`]; [`ErrorKind::ToolFailed`];
@@ -123,6 +135,11 @@ impl Build {
         self.is_finalized = true;
         let marked = self.log.finalize();
         self.sandbox.remove().and(marked)
+    }
+
+    /// Whether the source could have a kernel that the image does not have any more.
+    pub(crate) fn source_may_have_kernel(&self) -> bool {
+        self.may_have_kernel
     }
 
     /// Writes a line to the build's log.

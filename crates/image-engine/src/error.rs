@@ -68,6 +68,8 @@ pub enum ErrorKind {
     SourceMissing,
     /// The content does not fit on a disk of the size that was asked for, or the size is not usable.
     DiskSizeUnsuitable,
+    /// The source had a kernel, but the finished image has none: no machine could start from it.
+    NoKernel,
     /// The identity given for the disk is not a UUID.
     DiskIdInvalid,
     /// The file system that holds the path of the context is full.
@@ -240,6 +242,7 @@ impl fmt::Display for BuildError {
             }
             ErrorKind::SourceMissing => write!(f, "{operation}: the file is missing or cannot be read")?,
             ErrorKind::DiskFull => write!(f, "the disk is full: {operation}")?,
+            ErrorKind::NoKernel => write!(f, "the image has no kernel: {operation}")?,
             ErrorKind::DiskSizeUnsuitable | ErrorKind::DiskIdInvalid | ErrorKind::Io => write!(f, "{operation}")?,
         }
         if let Some(path) = path {

@@ -11,8 +11,10 @@
 //! - `sandbox`: namespaces, overlay and network in which every step and every tool that touches a
 //!   tree runs. Nothing outside opens a path inside a tree.
 //! - `program`: one file for each external program, with its typed arguments and its errors.
+//! - `boot`: what starts a machine from the image, on the disk's EFI system partition.
 //! - `vhd`: the fixed VHD's footer.
 
+mod boot;
 mod build;
 mod cancel;
 mod child;
@@ -34,7 +36,7 @@ mod vhd;
 
 pub use build::Build;
 pub use cancel::Cancel;
-pub use disk::DiskImage;
+pub use disk::{DiskImage, EfiPartition};
 pub use error::{ArchiveFault, BuildError, Context, ErrorKind};
 pub use host::{HostCause, HostError};
 pub use observer::{Observer, Stage, StepOutcome};

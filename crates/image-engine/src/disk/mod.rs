@@ -1,7 +1,10 @@
-//! From the layers to a disk: a GUID partition table with one ext4 root partition.
+//! From the layers to a disk: a GUID partition table with an ext4 root partition, and before it an EFI system partition if the
+//! image has a kernel.
 
+mod efi;
 mod layout;
 
+pub(crate) use efi::EFI_CAPACITY;
 pub(crate) use layout::{DiskIdentity, check_size};
 
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -18,7 +21,7 @@ use crate::program::debugfs::{DEBUGFS, SetRootAccess};
 use crate::program::e2fsck::{E2FSCK, E2fsck};
 use crate::program::find::{Access, Extent, FIND, Find};
 use crate::program::mke2fs::{self, BLOCK, MKE2FS, Mke2fs};
-use crate::program::sfdisk::{SFDISK, Table};
+use crate::program::sfdisk::{Partition, PartitionKind, SFDISK, Table};
 use crate::program::tar::{self, TAR};
 use crate::sandbox::{ToolFailure, ToolRun, View, in_memory};
 use crate::sparse;
@@ -49,6 +52,19 @@ pub struct DiskImage {
     pub partition_id: String,
     /// The root file system's UUID.
     pub file_system_id: String,
+    /// Where firmware finds the boot loader; none if the image has no kernel.
+    pub efi: Option<EfiPartition>,
+}
+
+/// The EFI system partition of a disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EfiPartition {
+    /// Where it starts, in bytes.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Its GUID.
+    pub id: String,
 }
 
 /// Writes the disk of `build` to `path`.
@@ -59,10 +75,14 @@ pub(crate) fn write(
     path: &Path,
 ) -> Result<DiskImage, BuildError> {
     let extent = measure(build)?;
+    let has_efi = build.efi.is_some();
     let layout = match spec.size_bytes {
         Some(size) => {
-            let layout = Layout::of_size(size, extent);
-            make(build, &layout, identity).map_err(|failure| too_small(failure, size, extent))?;
+            let layout = Layout::of_size(size, has_efi, extent);
+            if layout.root_length() < Layout::SMALLEST_ROOT {
+                return Err(does_not_fit(&layout, extent));
+            }
+            make(build, &layout, identity).map_err(|failure| too_small(failure, &layout, extent))?;
             layout
         }
         None => make_fitting(build, extent, identity)?,
@@ -71,11 +91,16 @@ pub(crate) fn write(
     Ok(DiskImage {
         path: path.to_owned(),
         size_bytes: layout.size,
-        root_offset: Layout::ROOT_OFFSET,
+        root_offset: layout.root_offset(),
         root_length: layout.root_length(),
         disk_id: identity.disk.to_string(),
         partition_id: identity.partition.to_string(),
         file_system_id: identity.file_system.to_string(),
+        efi: has_efi.then(|| EfiPartition {
+            offset: Layout::FIRST_OFFSET,
+            length: Layout::EFI_LENGTH,
+            id: identity.efi_partition.to_string(),
+        }),
     })
 }
 
@@ -137,11 +162,13 @@ fn measure(build: &Build) -> Result<Extent, BuildError> {
 /// What a file takes up cannot be told exactly before it is written; an estimate that is too small is doubled.
 fn make_fitting(build: &Build, extent: Extent, identity: &DiskIdentity) -> Result<Layout, BuildError> {
     const ATTEMPTS: u32 = 3;
-    let mut layout = Layout::fitting(extent);
+    let mut layout = Layout::fitting(build.efi.is_some(), extent);
     for _ in 1..ATTEMPTS {
         match make(build, &layout, identity) {
             Ok(()) => return Ok(layout),
-            Err(failure) if mke2fs::is_too_small(&failure.said) => layout = Layout::of_size(layout.size * 2, extent),
+            Err(failure) if mke2fs::is_too_small(&failure.said) => {
+                layout = Layout::of_size(layout.size * 2, layout.has_efi, extent);
+            }
             Err(failure) => return Err(failure.into()),
         }
     }
@@ -149,13 +176,23 @@ fn make_fitting(build: &Build, extent: Extent, identity: &DiskIdentity) -> Resul
     Ok(layout)
 }
 
-fn too_small(failure: ToolFailure, size: u64, extent: Extent) -> BuildError {
+fn too_small(failure: ToolFailure, layout: &Layout, extent: Extent) -> BuildError {
     if !mke2fs::is_too_small(&failure.said) {
         return failure.into();
     }
-    let (size, needed) = (size >> 20, Layout::fitting(extent).size >> 20);
-    let text = format!("the image's content does not fit on a disk of {size} MiB; it needs about {needed} MiB");
-    BuildError::new(ErrorKind::DiskSizeUnsuitable, text).caused_by(failure.error)
+    does_not_fit(layout, extent).caused_by(failure.error)
+}
+
+fn does_not_fit(layout: &Layout, extent: Extent) -> BuildError {
+    let needed = Layout::fitting(layout.has_efi, extent).size >> 20;
+    let efi = if layout.has_efi {
+        " with its EFI system partition"
+    } else {
+        ""
+    };
+    let size = layout.size >> 20;
+    let text = format!("the image's content{efi} does not fit on a disk of {size} MiB; it needs about {needed} MiB");
+    BuildError::new(ErrorKind::DiskSizeUnsuitable, text)
 }
 
 /// Makes the whole disk in the scratch area.
@@ -163,12 +200,7 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
     let file = build.sandbox.area().join(DISK_IN_AREA);
     create_empty(&file, layout.size).map_err(|error| BuildError::io(error, "making the disk's file").at(&file))?;
 
-    let table = Table {
-        disk_id: identity.disk,
-        partition_id: identity.partition,
-        offset: Layout::ROOT_OFFSET,
-        length: layout.root_length(),
-    };
+    let table = table(layout, identity);
     let script = in_memory("partitions", table.script().as_bytes())?;
     let disk = View::Area {
         name: DISK_IN_AREA,
@@ -200,7 +232,7 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
 
     let file_system = Mke2fs {
         disk: DISK_AT,
-        offset: Layout::ROOT_OFFSET,
+        offset: layout.root_offset(),
         length: layout.root_length(),
         inodes: layout.inodes,
         tree: TREE_AT,
@@ -226,7 +258,7 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
 
     let set_root = SetRootAccess {
         disk: DISK_AT,
-        offset: Layout::ROOT_OFFSET,
+        offset: layout.root_offset(),
         access: layout.root_access,
     };
     if layout.root_access != Access::default() {
@@ -244,7 +276,7 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
 
     let check = E2fsck {
         disk: DISK_AT,
-        offset: Layout::ROOT_OFFSET,
+        offset: layout.root_offset(),
     };
     let check = tool(
         E2FSCK,
@@ -258,7 +290,30 @@ fn make(build: &Build, layout: &Layout, identity: &DiskIdentity) -> Result<(), T
             ..check
         },
         &build.cancel,
-    )
+    )?;
+    match &build.efi {
+        Some(files) => efi::make(build, files, identity),
+        None => Ok(()),
+    }
+}
+
+fn table(layout: &Layout, identity: &DiskIdentity) -> Table {
+    let efi = layout.has_efi.then_some(Partition {
+        kind: PartitionKind::EfiSystem,
+        id: identity.efi_partition,
+        offset: Layout::FIRST_OFFSET,
+        length: Layout::EFI_LENGTH,
+    });
+    let root = Partition {
+        kind: PartitionKind::LinuxRoot,
+        id: identity.partition,
+        offset: layout.root_offset(),
+        length: layout.root_length(),
+    };
+    Table {
+        disk_id: identity.disk,
+        partitions: efi.into_iter().chain([root]).collect(),
+    }
 }
 
 /// An empty file that the image's ids may write. Nobody else can reach it where it is.

@@ -11,23 +11,53 @@ pub(crate) const SFDISK: Program = Program {
     package: "fdisk",
 };
 
-/// The partition type "Linux root (x86-64)" of the Discoverable Partitions Specification.
-pub(crate) const TYPE_LINUX_ROOT_X86_64: &str = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709";
-
 /// Bytes in one sector.
 pub(crate) const SECTOR: u64 = 512;
 
-/// A GUID partition table with one partition.
+/// What a partition is for, as its type tells firmware and systemd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartitionKind {
+    /// "EFI System", where the firmware looks for boot loaders.
+    EfiSystem,
+    /// "Linux root (x86-64)" of the Discoverable Partitions Specification.
+    LinuxRoot,
+}
+
+impl PartitionKind {
+    fn guid(self) -> &'static str {
+        match self {
+            Self::EfiSystem => "C12A7328-F81F-11D2-BA4B-00C04FBC93B3",
+            Self::LinuxRoot => "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::EfiSystem => "esp",
+            Self::LinuxRoot => "root",
+        }
+    }
+}
+
+/// One partition.
+#[derive(Debug)]
+pub(crate) struct Partition {
+    pub(crate) kind: PartitionKind,
+    /// Its GUID.
+    pub(crate) id: Uuid,
+    /// Where it starts, in bytes.
+    pub(crate) offset: u64,
+    /// Its length in bytes.
+    pub(crate) length: u64,
+}
+
+/// A GUID partition table.
 #[derive(Debug)]
 pub(crate) struct Table {
     /// The disk's GUID.
     pub(crate) disk_id: Uuid,
-    /// The partition's GUID.
-    pub(crate) partition_id: Uuid,
-    /// Where the partition starts, in bytes.
-    pub(crate) offset: u64,
-    /// Its length in bytes.
-    pub(crate) length: u64,
+    /// In the order of their numbers.
+    pub(crate) partitions: Vec<Partition>,
 }
 
 impl Table {
@@ -40,17 +70,22 @@ impl Table {
 
     /// The table in the program's script format.
     pub(crate) fn script(&self) -> String {
-        let Self {
-            disk_id,
-            partition_id,
+        let mut script = format!("label: gpt\nlabel-id: {}\nunit: sectors\n", self.disk_id);
+        for Partition {
+            kind,
+            id,
             offset,
             length,
-        } = self;
-        format!(
-            "label: gpt\nlabel-id: {disk_id}\nunit: sectors\n\
-             start={}, size={}, type={TYPE_LINUX_ROOT_X86_64}, uuid={partition_id}, name=\"root\"\n",
-            offset / SECTOR,
-            length / SECTOR,
-        )
+        } in &self.partitions
+        {
+            script += &format!(
+                "start={}, size={}, type={}, uuid={id}, name=\"{}\"\n",
+                offset / SECTOR,
+                length / SECTOR,
+                kind.guid(),
+                kind.name(),
+            );
+        }
+        script
     }
 }

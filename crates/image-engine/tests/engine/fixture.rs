@@ -131,9 +131,14 @@ pub(crate) fn shell(name: &str, commands: &str) -> Step {
 
 /// What debugfs says of the root file system of a raw disk or fixed VHD.
 pub(crate) fn debugfs(disk: &Path, request: &str) -> String {
+    debugfs_at(disk, 1 << 20, request)
+}
+
+/// The same, of a root file system that starts elsewhere.
+pub(crate) fn debugfs_at(disk: &Path, offset: u64, request: &str) -> String {
     let output = std::process::Command::new("/sbin/debugfs")
         .args(["-R", request])
-        .arg(format!("{}?offset=1048576", disk.display()))
+        .arg(format!("{}?offset={offset}", disk.display()))
         .output()
         .expect("debugfs runs");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)

@@ -1,0 +1,55 @@
+#!/bin/sh -e
+# Removes what deprovisioning programs leave behind. Links are removed, never followed.
+
+# Empties a file, or replaces what else is there by an empty file.
+empty() {
+  if [ -L "$1" ] || [ ! -f "$1" ]; then
+    rm -rf "$1"
+  fi
+  : > "$1"
+}
+# Whether all of a path is the image's own folder, not a link to another.
+is_folder() {
+  [ -d "$1" ] && [ ! -L "$1" ]
+}
+
+if ls /etc/ssh/ssh_host_*_key > /dev/null 2>&1; then
+  rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
+  if ! command -v cloud-init > /dev/null && ! command -v waagent > /dev/null; then
+    echo 'The SSH host keys are removed, but the image has neither cloud-init nor waagent to make new ones: let a service run ssh-keygen -A.'
+  fi
+fi
+if [ -e /etc/machine-id ] || [ -L /etc/machine-id ] || [ -e /lib/systemd/systemd ]; then
+  empty /etc/machine-id
+  chmod 0444 /etc/machine-id
+fi
+if [ ! -L /var/lib/dbus/machine-id ]; then
+  rm -f /var/lib/dbus/machine-id
+fi
+rm -f /var/lib/systemd/random-seed /var/lib/urandom/random-seed /var/lib/systemd/credential.secret
+rm -f /var/lib/dhcp/*.leases /var/lib/dhcp/*.lease /var/lib/dhclient/*.leases /var/lib/NetworkManager/*.lease
+rm -f /etc/udev/rules.d/70-persistent-net.rules
+
+if [ -f /etc/resolv.conf ] && [ ! -L /etc/resolv.conf ]; then
+  rm -f /etc/resolv.conf
+fi
+if [ ! -e /etc/resolv.conf ] && [ ! -L /etc/resolv.conf ] &&
+  [ -L /etc/systemd/system/multi-user.target.wants/systemd-resolved.service ]; then
+  ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
+fi
+
+for home in /root /home/*; do
+  if is_folder "$home"; then
+    rm -f "$home"/.*_history "$home"/.lesshst "$home"/.viminfo "$home"/.wget-hsts
+  fi
+done
+if is_folder /var/log; then
+  rm -rf /var/log/journal/*
+  find /var/log -xdev -type f \( -name '*.gz' -o -name '*.xz' -o -name '*.old' -o -name '*.[0-9]' \) -exec rm -f {} +
+  find /var/log -xdev -type f -size +0 -exec truncate -s 0 {} +
+fi
+rm -rf /var/lib/systemd/coredump/* /var/crash/*
+if command -v apt-get > /dev/null; then
+  apt-get clean
+  rm -rf /var/lib/apt/lists/*
+fi

@@ -1,0 +1,278 @@
+//! Disks from which a machine starts: what is on the EFI system partition, and what ties the tree to it.
+
+use std::fs;
+use std::path::Path;
+
+use image_engine::{DiskImage, ErrorKind, Source, write_fixed_vhd};
+
+use crate::fixture::{Fixture, Recorder, debugfs_at, run};
+
+const MEBIBYTE: u64 = 1 << 20;
+
+/// A distribution in small: two flavours of kernels, their RAM disks, a boot loader and its hook.
+const DISTRIBUTION: &str = "mkdir -p /boot /etc/kernel/postinst.d /usr/lib/systemd/boot/efi\n\
+    printf 'ID=debian\\nPRETTY_NAME=\"Debian in small\"\\n' > /etc/os-release\n\
+    echo loader > /usr/lib/systemd/boot/efi/systemd-bootx64.efi\n\
+    touch /etc/kernel/postinst.d/zz-systemd-boot; chmod 755 /etc/kernel/postinst.d/zz-systemd-boot\n\
+    for kernel in 6.1.0-1-amd64 6.1.0-1-cloud-amd64; do\n\
+    echo kernel $kernel > /boot/vmlinuz-$kernel; echo initrd $kernel > /boot/initrd.img-$kernel\n\
+    done\n\
+    ln -s boot/vmlinuz-6.1.0-1-cloud-amd64 /vmlinuz";
+
+fn distribution() -> Fixture {
+    Fixture::new().step(DISTRIBUTION)
+}
+
+/// Generalizes and writes the disk.
+fn disk_of(fixture: &Fixture) -> DiskImage {
+    let mut build = fixture.customized();
+    if let Err(error) = build.generalize(&mut Recorder::default()) {
+        panic!("{error}\n{}", fixture.log());
+    }
+    build.write_disk(&fixture.path("disk.raw")).unwrap()
+}
+
+fn failing(fixture: &Fixture) -> image_engine::BuildError {
+    fixture.customized().generalize(&mut Recorder::default()).unwrap_err()
+}
+
+/// The content of a file on the EFI system partition.
+fn on_esp(disk: &Path, path: &str) -> String {
+    run(
+        "mtype",
+        &["-i", &format!("{}@@1M", disk.display()), &format!("::/{path}")],
+    )
+}
+
+fn in_tree(disk: &DiskImage, request: &str) -> String {
+    debugfs_at(&disk.path, disk.root_offset, request)
+}
+
+#[test]
+fn a_disk_with_a_kernel_has_the_paths_that_kernel_install_uses() {
+    let fixture = distribution();
+    let disk = disk_of(&fixture);
+    let raw = disk.path.to_str().unwrap();
+    run("/sbin/sfdisk", &["--verify", raw]);
+    let table = run("/sbin/sfdisk", &["--dump", raw]).to_lowercase();
+    let types = [
+        "type=c12a7328-f81f-11d2-ba4b-00c04fbc93b3",
+        "type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
+    ];
+    let found: Vec<&str> = types.into_iter().filter(|kind| table.contains(kind)).collect();
+    assert_eq!(found, types, "{table}");
+    let efi = disk.efi.clone().unwrap();
+    assert_eq!((efi.offset, efi.length), (MEBIBYTE, 512 * MEBIBYTE));
+    assert!(table.contains(&format!("uuid={}", efi.id)), "{table}");
+    assert_eq!(disk.root_offset, 513 * MEBIBYTE);
+    run("/sbin/e2fsck", &["-fn", &format!("{raw}?offset={}", disk.root_offset)]);
+
+    for version in ["6.1.0-1-amd64", "6.1.0-1-cloud-amd64"] {
+        let entry = on_esp(&disk.path, &format!("loader/entries/debian-{version}.conf"));
+        let expected = format!(
+            "title      Debian in small\nversion    {version}\nsort-key   debian\n\
+             options    root=UUID={} ro console=tty0 console=ttyS0,115200 earlyprintk=ttyS0,115200 consoleblank=0\n\
+             linux      /debian/{version}/linux\ninitrd     /debian/{version}/initrd.img-{version}\n",
+            disk.file_system_id
+        );
+        assert_eq!(entry, expected);
+        assert_eq!(
+            on_esp(&disk.path, &format!("debian/{version}/linux")),
+            format!("kernel {version}\n")
+        );
+        let initrd = on_esp(&disk.path, &format!("debian/{version}/initrd.img-{version}"));
+        assert_eq!(initrd, format!("initrd {version}\n"));
+    }
+    assert_eq!(
+        on_esp(&disk.path, "loader/loader.conf"),
+        "default debian-*[0-9]-cloud-amd64.conf\ntimeout 0\n"
+    );
+    assert_eq!(on_esp(&disk.path, "loader/entries.srel"), "type1\n");
+    for loader in ["EFI/BOOT/BOOTX64.EFI", "EFI/systemd/systemd-bootx64.efi"] {
+        assert_eq!(on_esp(&disk.path, loader), "loader\n");
+    }
+}
+
+#[test]
+fn the_tree_names_its_file_systems_and_keeps_what_others_wrote() {
+    let fixture = distribution().step(
+        "printf '# UNCONFIGURED FSTAB FOR BASE SYSTEM\\n/dev/vda1 / ext3 defaults 0 1\\n# mine\\ntmpfs /tmp tmpfs size=1G 0 0' > /etc/fstab\n\
+         echo 'quiet root=/dev/sda1 rw mitigations=off' > /etc/kernel/cmdline\n\
+         printf 'layout=uki\\ninitrd_generator=dracut\\n' > /etc/kernel/install.conf",
+    );
+    let disk = disk_of(&fixture);
+    let table = run("/sbin/sfdisk", &["--dump", disk.path.to_str().unwrap()]);
+    assert!(table.contains("name=\"esp\""), "{table}");
+    let esp = run("minfo", &["-i", &format!("{}@@1M", disk.path.display()), "::"]);
+    let serial = esp
+        .lines()
+        .find_map(|line| line.strip_prefix("serial number: "))
+        .unwrap();
+    let volume = format!("{:0>8}", serial).to_uppercase();
+    let volume = format!("{}-{}", &volume[..4], &volume[4..]);
+    let root = &disk.file_system_id;
+    let expect = |path: &str, content: &str| {
+        let found = in_tree(&disk, &format!("cat {path}"));
+        assert!(found.starts_with(content), "{path}: {found}");
+    };
+    expect(
+        "/etc/fstab",
+        &format!(
+            "UUID={root} / ext4 rw,discard,errors=remount-ro 0 1\nUUID={volume} /boot/efi vfat umask=0077 0 2\n\
+             # mine\ntmpfs /tmp tmpfs size=1G 0 0\n"
+        ),
+    );
+    expect(
+        "/etc/kernel/cmdline",
+        &format!("root=UUID={root} rw quiet mitigations=off\n"),
+    );
+    expect("/etc/kernel/entry-token", "debian\n");
+    expect(
+        "/etc/kernel/install.conf",
+        "layout=bls\nBOOT_ROOT=/boot/efi\ninitrd_generator=dracut\n",
+    );
+    assert!(in_tree(&disk, "stat /boot/efi").contains("Type: directory"));
+    let entry = on_esp(&disk.path, "loader/entries/debian-6.1.0-1-amd64.conf");
+    assert!(
+        entry.contains(&format!("options    root=UUID={root} rw quiet mitigations=off\n")),
+        "{entry}"
+    );
+}
+
+#[test]
+fn another_kernel_that_a_customizer_installs_is_the_one_that_starts() {
+    let fixture = distribution().step(
+        "echo new > /boot/vmlinuz-6.12.48+deb13-amd64\necho new > /boot/initrd.img-6.12.48+deb13-amd64\n\
+         rm /boot/initrd.img-6.1.0-1-amd64 /boot/vmlinuz-6.1.0-1-amd64\n\
+         ln -sf boot/vmlinuz-6.12.48+deb13-amd64 /vmlinuz",
+    );
+    let disk = disk_of(&fixture);
+    let configuration = on_esp(&disk.path, "loader/loader.conf");
+    assert_eq!(configuration, "default debian-*[0-9]-amd64.conf\ntimeout 0\n");
+    assert_eq!(on_esp(&disk.path, "debian/6.12.48+deb13-amd64/linux"), "new\n");
+    let listed = run(
+        "mdir",
+        &["-b", "-i", &format!("{}@@1M", disk.path.display()), "::/loader/entries"],
+    );
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+}
+
+#[test]
+fn a_customizer_that_removes_the_kernel_of_the_source_fails_the_build() {
+    let source = distribution();
+    source.customized().write_tree(&source.path("tree.tar")).unwrap();
+    let mut fixture = Fixture::new().step("rm /boot/vmlinuz-*");
+    fixture.spec.source = Source::Tree {
+        archive: source.path("tree.tar"),
+        sha256: None,
+    };
+    let error = failing(&fixture);
+    assert_eq!(error.kind, ErrorKind::NoKernel);
+    assert!(error.to_string().contains("a customizer removed it"), "{error}");
+
+    // One that never had a kernel is as good without.
+    let plain = Fixture::new();
+    plain.customized().write_tree(&plain.path("tree.tar")).unwrap();
+    fixture.spec.source = Source::Tree {
+        archive: plain.path("tree.tar"),
+        sha256: None,
+    };
+    fixture.spec.customize.clear();
+    assert_eq!(disk_of(&fixture.step("true")).efi, None);
+}
+
+#[test]
+fn an_override_script_that_removes_the_kernel_fails_the_build() {
+    let fixture = distribution().step("echo 'rm /boot/vmlinuz-*' > /tmp/DeprovisioningScript.sh");
+    let error = failing(&fixture);
+    assert_eq!(error.kind, ErrorKind::NoKernel, "{error}");
+}
+
+#[test]
+fn links_that_a_customizer_plants_lead_nowhere_outside_the_image() {
+    // The machine has these files too, with other content.
+    let fixture = distribution().step(
+        "mkdir -p /opt/boot /opt/kernel\nmv /boot/* /opt/boot\nrmdir /boot\nln -s /opt/boot /boot\n\
+         rm -r /etc/kernel\nln -s ../../../../opt/kernel /etc/kernel\n\
+         echo 'proc /proc proc defaults' > /opt/table\nln -s ../../../../../opt/table /etc/fstab\n\
+         ln -sf ../../../../../../etc/shadow /vmlinuz\n\
+         ln -s /etc/machine-id /boot/vmlinuz-1-machine\nln -s /proc/self/root/etc/hostname /boot/vmlinuz-2-host\n\
+         ln -s /nowhere /boot/vmlinuz-3-nowhere",
+    );
+    let disk = disk_of(&fixture);
+    assert_eq!(
+        on_esp(&disk.path, "loader/loader.conf"),
+        "default debian-*\ntimeout 0\n"
+    );
+    let listed = run(
+        "mdir",
+        &["-b", "-i", &format!("{}@@1M", disk.path.display()), "::/debian"],
+    );
+    let mut versions: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.trim_end_matches('/').rsplit('/').next())
+        .collect();
+    versions.sort_unstable();
+    assert_eq!(versions, ["2-host", "6.1.0-1-amd64", "6.1.0-1-cloud-amd64"]);
+    assert_eq!(
+        on_esp(&disk.path, "debian/2-host/linux"),
+        "busybox\n",
+        "the image's own file"
+    );
+    assert!(in_tree(&disk, "stat /etc/fstab").contains("Type: regular"));
+    assert!(in_tree(&disk, "cat /etc/fstab").contains("proc /proc proc defaults"));
+    assert!(
+        in_tree(&disk, "cat /opt/table").starts_with("proc /proc"),
+        "what the link led to is as it was"
+    );
+    assert!(in_tree(&disk, "cat /opt/kernel/entry-token").starts_with("debian"));
+}
+
+#[test]
+fn a_link_in_the_way_that_leads_nowhere_is_a_clear_failure() {
+    let fixture = distribution().step("rm -r /etc/kernel\nln -s /nowhere/at/all /etc/kernel");
+    let error = failing(&fixture);
+    assert!(matches!(error.kind, ErrorKind::StepFailed { .. }), "{error:?}");
+    assert!(error.to_string().contains("boot configuration"), "{error}");
+    assert!(
+        fixture.log().contains("/etc/kernel cannot be made"),
+        "{}",
+        fixture.log()
+    );
+}
+
+#[test]
+fn kernels_that_do_not_fit_on_the_efi_system_partition_are_named() {
+    let fixture =
+        distribution().step("dd if=/dev/zero of=/boot/initrd.img-6.1.0-1-amd64 bs=1M count=1 seek=600 2> /dev/null");
+    let error = failing(&fixture);
+    assert_eq!(error.kind, ErrorKind::DiskSizeUnsuitable);
+    let said = error.to_string();
+    assert!(
+        said.contains("do not fit on the EFI system partition") && said.contains("6.1.0-1-amd64"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_disk_with_a_kernel_is_sparse_has_the_size_asked_for_and_becomes_the_same_vhd() {
+    let mut fixture = distribution();
+    fixture.spec.disk.size_bytes = Some(2048 * MEBIBYTE);
+    let disk = disk_of(&fixture);
+    let vhd = fixture.path("disk.vhd");
+    write_fixed_vhd(&disk.path, &vhd).unwrap();
+    assert_eq!(disk.size_bytes, 2048 * MEBIBYTE);
+    assert_eq!(disk.root_offset + disk.root_length, 2047 * MEBIBYTE);
+    for path in [&disk.path, &vhd] {
+        let allocated = std::os::unix::fs::MetadataExt::blocks(&fs::metadata(path).unwrap()) * 512;
+        assert!(allocated < 100 * MEBIBYTE, "{allocated}");
+        assert_eq!(on_esp(path, "loader/entries.srel"), "type1\n");
+    }
+
+    fixture.spec.disk.size_bytes = Some(256 * MEBIBYTE);
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let error = build.write_disk(&fixture.path("small.raw")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::DiskSizeUnsuitable);
+    assert!(error.to_string().contains("EFI system partition"), "{error}");
+}
