@@ -55,7 +55,7 @@ impl Build {
         let mut log = Log::new(workspace.log);
         log.line("==> preparing the sandbox and the source's root tree")?;
         let mut sandbox = Sandbox::create(&workspace.directory, spec.network)?;
-        source::unpack(&spec.source, &sandbox, &cancel)?;
+        source::unpack(&spec.source, &mut sandbox, &mut |bytes| log.print(bytes), &cancel)?;
         sandbox.await_network()?;
         Ok(Self {
             customize: spec.customize.clone(),

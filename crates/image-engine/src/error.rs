@@ -102,6 +102,8 @@ pub enum ArchiveFault {
         /// The package.
         package: String,
     },
+    /// The archive's index has expired, or is not valid yet: a mirror that is no longer updated, or a wrong clock.
+    OutOfDate,
     /// The archive was updated after its date was looked up. Another attempt finds the new date.
     Changed,
 }
@@ -280,6 +282,9 @@ impl fmt::Display for ArchiveFault {
             Self::PackageUnknown { package } => {
                 write!(f, "the archive has no package {package}; the mirror may be incomplete")
             }
+            Self::OutOfDate => f.write_str(
+                "the archive's index is out of date; use a mirror that is kept up to date, and check this machine's clock",
+            ),
             Self::Changed => f.write_str("the archive was updated meanwhile; run the build again"),
         }
     }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::source::Distribution;
+
 /// Everything that decides what an image contains.
 #[derive(Serialize, Deserialize, Clone, Debug)]
 pub struct BuildSpec {
@@ -32,6 +34,8 @@ pub enum Source {
         /// SHA-256 of the archive file in lower-case hex; checked while it is unpacked.
         sha256: Option<String>,
     },
+    /// A root tree of Debian or Ubuntu, made of packages from its archive. It needs the network even if the steps have none.
+    Distribution(Distribution),
 }
 
 /// One customizer or validator.

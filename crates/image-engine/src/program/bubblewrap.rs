@@ -19,6 +19,8 @@ pub(crate) enum Sight {
     ReadOnly { from: OsString, to: OsString },
     /// The same, if it is there.
     ReadOnlyIfThere { from: OsString, to: OsString },
+    /// A device of this machine.
+    Device { from: OsString, to: OsString },
     /// What can be read from a descriptor, as a file that cannot be changed.
     Content { from: RawFd, to: OsString, mode: u32 },
     /// The same, as a file that can be changed; nobody sees the change afterwards.
@@ -107,6 +109,7 @@ impl Line {
             Sight::Bind { from, to } => self.pair("--bind", from, to),
             Sight::ReadOnly { from, to } => self.pair("--ro-bind", from, to),
             Sight::ReadOnlyIfThere { from, to } => self.pair("--ro-bind-try", from, to),
+            Sight::Device { from, to } => self.pair("--dev-bind", from, to),
             Sight::Content { from, to, mode } => {
                 self.add(["--perms", &format!("{mode:04o}")]);
                 self.pair("--ro-bind-data", &from.to_string().into(), to);

@@ -7,6 +7,7 @@ pub(crate) mod e2fsck;
 pub(crate) mod find;
 pub(crate) mod ip;
 pub(crate) mod mke2fs;
+pub(crate) mod mmdebstrap;
 pub(crate) mod mtools;
 pub(crate) mod newidmap;
 pub(crate) mod rm;

@@ -11,6 +11,7 @@
 //! Root and an ordinary user take the same path; they differ only in who writes the id map (`namespace`).
 
 mod area;
+mod bootstrap;
 mod enter;
 mod guest;
 mod layers;
@@ -20,6 +21,7 @@ mod step;
 mod tool;
 mod warden;
 
+pub(crate) use bootstrap::{Bootstrap, Provided, TREE};
 pub(crate) use enter::Act;
 pub(crate) use layers::Layers;
 pub(crate) use step::{StepEnd, StepRun};
@@ -207,7 +209,7 @@ pub(crate) fn in_memory(name: &str, content: &[u8]) -> Result<OwnedFd, BuildErro
 }
 
 /// The path of `name` in the scratch area, as processes in the build's mount namespace see it.
-fn in_area(name: &str) -> String {
+pub(crate) fn in_area(name: &str) -> String {
     format!("{}/{name}", enter::AREA_MOUNT.to_string_lossy())
 }
 

@@ -123,7 +123,7 @@ impl Sandbox {
     }
 
     /// The resolver configuration of a step, if it needs another one than the image's.
-    fn resolver(&self, resolves_names: bool) -> Result<Option<String>, BuildError> {
+    pub(super) fn resolver(&self, resolves_names: bool) -> Result<Option<String>, BuildError> {
         match self.network {
             Network::Isolated if resolves_names => Ok(Some(resolver_configuration())),
             Network::Host if resolves_names => {

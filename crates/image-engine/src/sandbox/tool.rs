@@ -101,18 +101,7 @@ impl Sandbox {
             operation,
         } = run;
         let path = program.find().map_err(|missing| missing.during(operation))?;
-        let mut sights: Vec<Sight> = PROGRAM_FOLDERS
-            .into_iter()
-            .map(|folder| Sight::ReadOnlyIfThere {
-                from: folder.into(),
-                to: folder.into(),
-            })
-            .collect();
-        sights.extend([
-            Sight::Processes { to: "/proc".into() },
-            Sight::Devices { to: "/dev".into() },
-            Sight::Memory { to: "/tmp".into() },
-        ]);
+        let mut sights = program_sights();
         for view in views {
             match view {
                 View::Area { name, at } => sights.push(Sight::Bind {
@@ -148,6 +137,18 @@ impl Sandbox {
             input,
             output,
         };
+        self.run_job(job, program, operation, cancel, sink)
+    }
+
+    /// Runs a job to its program's success.
+    pub(super) fn run_job(
+        &self,
+        job: Job<'_>,
+        program: Program,
+        operation: &str,
+        cancel: &Cancel,
+        sink: Sink<'_>,
+    ) -> Result<(), ToolFailure> {
         let mut said = Tail::default();
         let ended = self.run(job, cancel, &mut |bytes| {
             said.add(bytes);
@@ -182,6 +183,20 @@ impl Sandbox {
             error,
         }
     }
+}
+
+/// This machine's programs, and what most of them need.
+pub(super) fn program_sights() -> Vec<Sight> {
+    let programs = PROGRAM_FOLDERS.map(|folder| Sight::ReadOnlyIfThere {
+        from: folder.into(),
+        to: folder.into(),
+    });
+    let others = [
+        Sight::Processes { to: "/proc".into() },
+        Sight::Devices { to: "/dev".into() },
+        Sight::Memory { to: "/tmp".into() },
+    ];
+    programs.into_iter().chain(others).collect()
 }
 
 /// The C library's words, in the C locale, for ENOSPC and EDQUOT.

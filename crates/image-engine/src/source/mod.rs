@@ -14,15 +14,20 @@ use std::thread;
 use crate::cancel::Cancel;
 use crate::error::BuildError;
 use crate::program::tar::{self, Compression, TAR};
-use crate::sandbox::{Layers, Sandbox, ToolRun, View};
+use crate::sandbox::{Layers, Sandbox, ToolRun, View, in_area};
 use crate::spec::Source;
+use crate::supervise::Sink;
 
 /// Where the sandbox's tar sees the tree.
 const TREE_AT: &str = "/tree";
 
 /// Puts the source's root tree under the layers.
-pub(crate) fn unpack(source: &Source, sandbox: &Sandbox, cancel: &Cancel) -> Result<(), BuildError> {
+pub(crate) fn unpack(source: &Source, sandbox: &mut Sandbox, log: Sink<'_>, cancel: &Cancel) -> Result<(), BuildError> {
     match source {
+        Source::Distribution(distribution) => {
+            let tree = in_area(Layers::TREE);
+            distribution.make(sandbox, Layers::foundation(), &tree, log, cancel)
+        }
         Source::Busybox => {
             let busybox = crate::program::busybox::Busybox::find()?;
             let (fed, unpacked) = unpack_stream(sandbox, Compression::None, cancel, |pipe| {

@@ -1,5 +1,6 @@
 //! Root trees of Debian and Ubuntu, put together from their package archives by mmdebstrap.
 
+mod make;
 mod recipe;
 
 use std::fmt;

@@ -6,9 +6,11 @@ const DEBIAN: &str = "http://deb.debian.org/debian";
 const DEBIAN_SECURITY: &str = "http://deb.debian.org/debian-security";
 const UBUNTU: &str = "http://archive.ubuntu.com/ubuntu";
 
+const UBUNTU_COMPONENTS: &str = "main restricted universe multiverse";
+
 /// What is the same on all releases: an init system, a network that comes up by DHCP, cloud-init, a way in, and the root file
 /// system grown to the disk at the first boot.
-const COMMON: [&str; 13] = [
+const COMMON: [&str; 14] = [
     "systemd-sysv",
     "udev",
     "dbus",
@@ -22,6 +24,7 @@ const COMMON: [&str; 13] = [
     "e2fsprogs",
     "ca-certificates",
     "iproute2",
+    "zstd",
 ];
 
 /// The suites of a release, the main one first.
@@ -42,10 +45,17 @@ pub(super) fn suites(release: Release, mirrors: &Mirrors) -> Vec<Suite> {
             .into()
     };
     match release {
-        Release::Debian12 => debian("bookworm"),
-        Release::Debian13 => debian("trixie"),
-        Release::Ubuntu2204 => ubuntu("jammy"),
-        Release::Ubuntu2404 => ubuntu("noble"),
+        Release::Debian12 | Release::Debian13 => debian(codename(release)),
+        Release::Ubuntu2204 | Release::Ubuntu2404 => ubuntu(codename(release)),
+    }
+}
+
+pub(super) fn codename(release: Release) -> &'static str {
+    match release {
+        Release::Debian12 => "bookworm",
+        Release::Debian13 => "trixie",
+        Release::Ubuntu2204 => "jammy",
+        Release::Ubuntu2404 => "noble",
     }
 }
 
@@ -63,12 +73,66 @@ fn suite(archive: &str, codename: &str, pocket: &str) -> Suite {
 /// The packages of a virtual machine in a cloud.
 pub(super) fn machine_packages(release: Release) -> Vec<&'static str> {
     let own: &[&str] = match release {
-        Release::Debian12 | Release::Debian13 => {
-            &["linux-image-cloud-amd64", "systemd-boot", "systemd-resolved", "waagent"]
-        }
+        Release::Debian12 | Release::Debian13 => &[
+            "linux-image-cloud-amd64",
+            "systemd-boot",
+            "systemd-boot-efi",
+            "systemd-resolved",
+            "waagent",
+        ],
         // systemd has the boot loader and the resolver in itself there.
         Release::Ubuntu2204 => &["linux-image-azure", "walinuxagent"],
         Release::Ubuntu2404 => &["linux-image-azure", "systemd-boot", "systemd-resolved", "walinuxagent"],
     };
     COMMON.iter().chain(own).copied().collect()
+}
+
+/// A keyring on this machine, which is also in the image, under the same path.
+pub(super) struct Keyring {
+    pub(super) file: &'static str,
+    pub(super) package: &'static str,
+}
+
+pub(super) fn keyring(release: Release) -> Keyring {
+    match release {
+        Release::Debian12 | Release::Debian13 => Keyring {
+            file: "/usr/share/keyrings/debian-archive-keyring.gpg",
+            package: "debian-archive-keyring",
+        },
+        Release::Ubuntu2204 | Release::Ubuntu2404 => Keyring {
+            file: "/usr/share/keyrings/ubuntu-archive-keyring.gpg",
+            package: "ubuntu-keyring",
+        },
+    }
+}
+
+/// The package sources of an image.
+pub(super) struct Sources {
+    /// Where the distribution's own images have them, below `/etc/apt`.
+    pub(super) place: &'static str,
+    pub(super) content: String,
+}
+
+pub(super) fn sources(release: Release, mirrors: &Mirrors) -> Sources {
+    let (place, components) = match release {
+        Release::Debian12 | Release::Debian13 => ("sources.list.d/debian.sources", "main"),
+        Release::Ubuntu2204 => ("sources.list", UBUNTU_COMPONENTS),
+        Release::Ubuntu2404 => ("sources.list.d/ubuntu.sources", UBUNTU_COMPONENTS),
+    };
+    let key = keyring(release).file;
+    let entries: Vec<String> = suites(release, mirrors)
+        .iter()
+        .map(|Suite { archive, name }| {
+            if place.ends_with(".list") {
+                format!("deb [signed-by={key}] {archive} {name} {components}\n")
+            } else {
+                format!("Types: deb\nURIs: {archive}\nSuites: {name}\nComponents: {components}\nSigned-By: {key}\n")
+            }
+        })
+        .collect();
+    let separator = if place.ends_with(".list") { "" } else { "\n" };
+    Sources {
+        place,
+        content: entries.join(separator),
+    }
 }
