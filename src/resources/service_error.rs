@@ -60,3 +60,45 @@ fn way_out(error: &Error) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// The text as a terminal may show it. The end of a build's log is part of what the service says, and programs write to their log
+/// what they mean for a terminal of their own: a line over the one before (only the last is kept), colors, a bell.
+pub fn legible(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(legible_line).collect();
+    lines.join("\n")
+}
+
+fn legible_line(line: &str) -> String {
+    let last = line.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default();
+    let mut shown = String::with_capacity(last.len());
+    let mut rest = last.chars();
+    while let Some(character) = rest.next() {
+        if character == '\u{1b}' {
+            // A sequence as ECMA-48 has them, "ESC [ … letter", or ESC and one character.
+            if rest.next() == Some('[') {
+                rest.by_ref().find(|end| ('@'..='~').contains(end));
+            }
+        } else if character == '\t' || !character.is_control() {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::legible;
+
+    #[test]
+    fn a_line_written_over_another_is_the_one_that_is_shown() {
+        let log =
+            "Unpacking\n  (Reading database ... \r(Reading database ... 5%\r(Reading database ... 100%\r\nE: it failed";
+        assert_eq!(legible(log), "Unpacking\n(Reading database ... 100%\nE: it failed");
+    }
+
+    #[test]
+    fn colors_and_other_control_sequences_are_left_out() {
+        let log = "\u{1b}[1;31mE:\u{1b}[0m the\tpackage\u{7} \u{1b}Mß\u{1b}";
+        assert_eq!(legible(log), "E: the\tpackage ß");
+    }
+}

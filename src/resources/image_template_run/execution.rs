@@ -25,6 +25,7 @@ use crate::resources::creation::drop_note;
 use crate::resources::patience::Patience;
 use crate::resources::polling::Ended;
 use crate::resources::runs::{self, Standing};
+use crate::resources::service_error;
 
 /// How long an interrupt waits for the canceled run to end. Terraform is to end within ten seconds of Ctrl-C.
 const CANCELLATION: Duration = Duration::from_secs(7);
@@ -149,10 +150,9 @@ fn judge(order: &Order<'_>, standing: Option<&Standing>) -> Outcome {
         Some(RunState::PartiallySucceeded) => format!("The run of image template \"{name}\" succeeded in part"),
         _ => format!("The run of image template \"{name}\" failed"),
     };
-    let detail = if message.is_empty() {
-        "The service gives no reason."
-    } else {
-        message
+    let detail = match service_error::legible(message) {
+        nothing if nothing.is_empty() => "The service gives no reason.".to_owned(),
+        reason => reason,
     };
     Outcome::Failed(Diagnostic::error(summary, detail).into())
 }

@@ -24,10 +24,11 @@ pub(super) async fn tell(connection: &Connection, template: &ImageTemplateId) ->
             continue;
         };
         let phase = standing.last_run().and_then(|run| run.run_sub_state);
-        if standing.is_running() && phase.is_some() && phase != told {
+        if let Some(phase) = phase.filter(|phase| standing.is_running() && told != Some(*phase)) {
             let log = connection.build_logs().newest(template);
-            tracing::info!(%template, phase = ?phase, ?log, "the run goes on");
-            told = phase;
+            let log = log.map(|log| log.display().to_string());
+            tracing::info!(%template, phase = phase.as_str(), log, "the run goes on");
+            told = Some(phase);
         }
     }
 }
