@@ -59,7 +59,7 @@ async fn list(
     let client = connection.arm().limited(patience.limits());
     client.list(&request).await.map_err(|error| {
         if error.kind() == ErrorKind::NotFound {
-            return Diagnostic::error("There is no such platform image", error.message()).into();
+            return Diagnostic::error("Platform image is not available", error.message()).into();
         }
         service_error::cannot(&format!("list the versions of {}", shown(image)), &error).into()
     })

@@ -11,6 +11,9 @@ use crate::resources::timeouts::{self, RunTimeouts};
 ///
 /// A change of `triggers` or of the template, a vanished artifact, age, or a newer source is an update in place that runs
 /// again; earlier gallery image versions stay. The `stale_reason` in the plan tells why.
+///
+/// While it waits, Terraform itself shows only the time. The build can be watched in `log_file` or, on the local backend, by
+/// `terraform-provider-imagebuilder runs log --follow`; with `TF_LOG=INFO` Terraform's log names its phases.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ImageTemplateRun {
     /// Id of the template that is run.
