@@ -1,6 +1,9 @@
 //! Arguments, environment and defaults.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::path::Path as FilePath;
+use std::time::Duration;
+
 use super::*;
 
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -105,8 +108,13 @@ fn without_a_home_the_way_out_is_named() {
 }
 
 #[test]
-fn a_tilde_is_not_a_folder() {
-    assert!(root("~/images").unwrap_err().contains("pathexpand(\"~/images\")"));
+fn the_age_of_layers_is_taken_as_written() {
+    let local = LocalConfiguration {
+        layer_max_age: Attr::from("90m"),
+        ..LocalConfiguration::default()
+    };
+    let settings = resolve(with_local(local), environment(&[("HOME", "/")])).unwrap().local;
+    assert_eq!(settings.layer_max_age, Some(Duration::from_secs(90 * 60)));
 }
 
 #[test]

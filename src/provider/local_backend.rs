@@ -22,12 +22,14 @@ pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
         let detail = format!("The path of this program, which carries out the runs, cannot be found: {error}");
         Diagnostic::error("Local backend cannot be opened", detail)
     })?;
+    let usual = LocalOptions::new(local.root, worker_program);
     let service = LocalService::open(LocalOptions {
         network: local.network,
         max_parallel_runs: local.max_parallel_runs,
         subscription_id: settings.subscription_id,
         platform_images: local.platform_images,
-        ..LocalOptions::new(local.root, worker_program)
+        layer_max_age: local.layer_max_age.unwrap_or(usual.layer_max_age),
+        ..usual
     });
     let service = service.map_err(|error| unusable(&error))?;
     let notes = PendingNotes::of_user().map_err(|error| {

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod local_backend;
+mod local_configuration;
 mod serving;
 
 use tf_provider::{AnyDataSource, AnyResource, Diagnostics, data_source, resource};
