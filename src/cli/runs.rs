@@ -142,6 +142,7 @@ fn step_as_json(step: &RunStep) -> Value {
 fn outcome(step: &RunStep) -> &'static str {
     match step.outcome {
         Some(StepOutcome::Succeeded) => "succeeded",
+        Some(StepOutcome::Reused) => "reused",
         Some(StepOutcome::Failed { .. }) => "failed",
         Some(StepOutcome::Canceled) => "canceled",
         Some(StepOutcome::TimedOut) => "timed out",

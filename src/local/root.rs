@@ -4,6 +4,7 @@
 //! imagebuilder.sqlite3                       everything that is registered
 //! images/<artifact>/{disk.raw, tree.tar}     a gallery image version or a managed image
 //! images/.partial/<run>/                     what a run has not published yet
+//! layers/                                    what steps have changed, kept by the image engine
 //! staging/<group>/{files, vhd, packerlogs}   a staging resource group
 //! runs/<id>/{lock, spec.json, journal.jsonl, worker.log, cancel}
 //! operations/<id>.lock                       held while somebody carries the operation out
@@ -85,6 +86,11 @@ impl Root {
     /// Where a run keeps what it has not published yet.
     pub(crate) fn partial(&self, run: Uuid) -> PathBuf {
         self.directory.join("images/.partial").join(run.to_string())
+    }
+
+    /// Where the image engine keeps its layers.
+    pub(crate) fn layers(&self) -> PathBuf {
+        self.directory.join("layers")
     }
 
     pub(crate) fn run(&self, run: Uuid) -> RunFolder {

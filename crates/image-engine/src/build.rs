@@ -1,24 +1,33 @@
 //! A build: one session from the source's tree to the finished disk.
 //!
 //! ```text
-//! prepare ──> customize ──> generalize ──> write_disk, write_tree ──> finish
+//! prepare ──> customize ──> generalize ──> write_disk ──> finish
 //!                                  └─────> validate (its changes are dropped)
 //! ```
 //!
 //! The caller drives the phases, so that it can record each state. Every phase can be left out. After an error only
 //! what was finished before counts: a failed step leaves nothing in the image.
 
-use std::time::Instant;
+mod joining;
+mod reuse;
+mod source;
+mod steps;
+mod syncing;
+
+use std::collections::BTreeMap;
 
 use crate::boot::EfiFiles;
 use crate::cancel::Cancel;
 use crate::disk::{self, DiskIdentity};
-use crate::error::{BuildError, ErrorKind};
-use crate::log::{Heading, Log, provisioner};
-use crate::observer::{Observer, Stage, StepOutcome};
-use crate::sandbox::{Layers, Sandbox, StepEnd, StepRun};
+use crate::error::BuildError;
+use crate::layer::LayerId;
+use crate::layer::session::Session;
+use crate::log::Log;
+use crate::observer::{Observer, Stage};
+use crate::sandbox::{Layers, Sandbox};
 use crate::spec::{BuildSpec, DiskSpec, Source, Step, Workspace};
-use crate::{DiskImage, probe, source, step};
+use crate::{DiskImage, probe};
+use syncing::Syncing;
 
 /// A build in progress. When it is dropped, its processes are gone and its scratch files removed.
 #[derive(Debug)]
@@ -28,36 +37,46 @@ pub struct Build {
     disk: DiskSpec,
     pub(crate) identity: DiskIdentity,
     pub(crate) sandbox: Sandbox,
+    /// What the image consists of now.
     pub(crate) layers: Layers,
     /// The image as its source made it.
     pub(crate) source_layers: Layers,
     may_have_kernel: bool,
     /// What goes on the EFI system partition, once the image is generalized and if it has a kernel.
     pub(crate) efi: Option<EfiFiles>,
+    /// The same as they are kept, and the locks on them.
+    session: Session,
+    /// The digests of what customizers do, by their position.
+    contents: BTreeMap<usize, String>,
+    syncing: Syncing,
     log: Log,
     pub(crate) cancel: Cancel,
     is_finalized: bool,
 }
 
 impl Build {
-    /// Makes the sandbox and puts the source's root tree into it.
+    /// Makes the sandbox and the source's root tree, unless an earlier build has left it, which is told to the observer as the
+    /// only step of [`Stage::Source`].
     ///
     /// # Errors
-    /// [`ErrorKind::HostNotReady`] or [`ErrorKind::ToolMissing`] with what makes the machine ready;
-    /// [`ErrorKind::SourceMissing`], [`ErrorKind::ChecksumMismatch`]; [`ErrorKind::DiskIdInvalid`] and
-    /// [`ErrorKind::DiskSizeUnsuitable`] for a disk that could not be made in the end; [`ErrorKind::DiskFull`];
-    /// [`ErrorKind::Canceled`], [`ErrorKind::TimedOut`].
-    pub fn prepare(spec: &BuildSpec, workspace: Workspace, cancel: Cancel) -> Result<Self, BuildError> {
+    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) or [`ToolMissing`](crate::ErrorKind::ToolMissing) with what makes the machine ready;
+    /// [`SourceMissing`](crate::ErrorKind::SourceMissing), [`ChecksumMismatch`](crate::ErrorKind::ChecksumMismatch), [`LayerDamaged`](crate::ErrorKind::LayerDamaged); [`DiskIdInvalid`](crate::ErrorKind::DiskIdInvalid) and
+    /// [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable) for a disk that could not be made in the end; [`DiskFull`](crate::ErrorKind::DiskFull);
+    /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut).
+    pub fn prepare(
+        spec: &BuildSpec,
+        workspace: Workspace,
+        cancel: Cancel,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, BuildError> {
         let identity = DiskIdentity::from_seed(&spec.disk.id)?;
         disk::check_size(spec.disk.size_bytes)?;
-        check_step_count(spec)?;
         probe::check_programs(&spec.source, spec.network)?;
         let mut log = Log::new(workspace.log);
         log.line("==> preparing the sandbox and the source's root tree")?;
-        let mut sandbox = Sandbox::create(&workspace.directory, spec.network)?;
-        source::unpack(&spec.source, &mut sandbox, &mut |bytes| log.print(bytes), &cancel)?;
-        sandbox.await_network()?;
-        Ok(Self {
+        let layers = workspace.layers;
+        let sandbox = Sandbox::create(&workspace.directory, Some(&layers.area()), spec.network)?;
+        let mut build = Self {
             customize: spec.customize.clone(),
             validate: spec.validate.clone(),
             disk: spec.disk.clone(),
@@ -67,17 +86,25 @@ impl Build {
             source_layers: Layers::default(),
             may_have_kernel: spec.source != Source::Busybox && !spec.customize.is_empty(),
             efi: None,
+            contents: BTreeMap::new(),
+            syncing: Syncing::of(&layers),
+            session: Session::new(layers, spec.reuse),
             log,
             cancel,
             is_finalized: false,
-        })
+        };
+        build.prepare_source(&spec.source, observer)?;
+        build.source_layers = build.layers.clone();
+        build.session.keep_source();
+        build.sandbox.await_network()?;
+        Ok(build)
     }
 
     /// Runs the customizers in order.
     ///
     /// # Errors
-    /// [`ErrorKind::StepFailed`] at the first one that fails; [`ErrorKind::StepInvalid`], [`ErrorKind::SourceMissing`];
-    /// [`ErrorKind::Canceled`], [`ErrorKind::TimedOut`]; [`ErrorKind::DiskFull`] and other failures of the machine.
+    /// [`StepFailed`](crate::ErrorKind::StepFailed) at the first one that fails; [`StepInvalid`](crate::ErrorKind::StepInvalid), [`SourceMissing`](crate::ErrorKind::SourceMissing);
+    /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut); [`DiskFull`](crate::ErrorKind::DiskFull) and other failures of the machine.
     pub fn customize(&mut self, observer: &mut dyn Observer) -> Result<(), BuildError> {
         let steps = std::mem::take(&mut self.customize);
         self.run_all(Stage::Customize, &steps, observer)
@@ -111,127 +138,39 @@ impl Build {
     /// system is ext4 and has passed a check. An image with a kernel gets an EFI system partition before it. The file is not synchronised to the disk; who publishes it does that.
     ///
     /// # Errors
-    /// [`ErrorKind::DiskSizeUnsuitable`] if the content does not fit; [`ErrorKind::DiskFull`]; [`ErrorKind::ToolFailed`];
-    /// [`ErrorKind::Canceled`], [`ErrorKind::TimedOut`].
+    /// [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable) if the content does not fit; [`DiskFull`](crate::ErrorKind::DiskFull); [`ToolFailed`](crate::ErrorKind::ToolFailed);
+    /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut).
     pub fn write_disk(&self, path: &std::path::Path) -> Result<DiskImage, BuildError> {
+        // Nobody waits for it as long as the disk is written.
+        self.syncing.start(&self.session);
         disk::write(self, &self.disk, &self.identity, path)
     }
 
-    /// Writes the image's whole tree as a tar with the image's ids, which can be the [`Source`](crate::Source) of another
-    /// build; mode 0600.
-    ///
-    /// # Errors
-    /// [`ErrorKind::DiskFull`]; [`ErrorKind::ToolFailed`]; [`ErrorKind::Canceled`], [`ErrorKind::TimedOut`].
-    pub fn write_tree(&self, path: &std::path::Path) -> Result<(), BuildError> {
-        disk::write_tree(self, path)
+    /// The topmost layer of the image as it now is, which with those below it is the image: the
+    /// [`Source::Image`](crate::Source::Image) of later builds. It is safe from [`LayerStore::prune`](crate::LayerStore::prune)
+    /// until [`finish`](Self::finish); by then the caller has recorded that it needs it.
+    pub fn image_layer(&self) -> LayerId {
+        self.session.top()
     }
 
-    /// Ends the build: marks the log as complete and removes the scratch files. Dropping does the same, but cannot tell of a
-    /// failure.
+    /// Ends the build: waits until the image's layers have reached the disk, gives them free, marks the log as complete and
+    /// removes the scratch files. Dropping does the latter two, but cannot tell of a failure; the layers that it leaves count
+    /// until the machine stops.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if something could not be removed.
+    /// [`Io`](crate::ErrorKind::Io) and [`DiskFull`](crate::ErrorKind::DiskFull) if something could not be written or removed.
     pub fn finish(mut self) -> Result<(), BuildError> {
         self.is_finalized = true;
+        let synced = self.syncing.finish(&mut self.session);
         let marked = self.log.finalize();
-        self.sandbox.remove().and(marked)
+        let removed = self.sandbox.remove();
+        synced.and(removed).and(marked)
     }
 
     /// Whether the source could have a kernel that the image does not have any more.
     pub(crate) fn source_may_have_kernel(&self) -> bool {
         self.may_have_kernel
     }
-
-    /// Writes a line to the build's log.
-    pub(crate) fn note(&mut self, text: &str) -> Result<(), BuildError> {
-        self.log.line(text)
-    }
-
-    fn run_all(&mut self, stage: Stage, steps: &[Step], observer: &mut dyn Observer) -> Result<(), BuildError> {
-        for (index, step) in steps.iter().enumerate() {
-            let heading = Heading {
-                stage,
-                index,
-                count: steps.len(),
-                name: &step.name,
-                provisioner: provisioner(&step.action),
-            };
-            self.run_step(heading, || step::run_of(step, stage, index), observer)?;
-        }
-        Ok(())
-    }
-
-    /// Runs one step between its marks in the log and its notices to the observer.
-    pub(crate) fn run_step(
-        &mut self,
-        heading: Heading<'_>,
-        prepare: impl FnOnce() -> Result<StepRun, BuildError>,
-        observer: &mut dyn Observer,
-    ) -> Result<(), BuildError> {
-        let Heading { stage, index, name, .. } = heading;
-        let started = Instant::now();
-        observer.step_started(stage, index, name);
-        let Self {
-            sandbox,
-            layers,
-            log,
-            cancel,
-            ..
-        } = self;
-        let result = log.step_started(heading).and_then(|()| {
-            let run = prepare()?;
-            sandbox.run_step(run, layers, cancel, &mut |bytes| log.print(bytes))
-        });
-        let (outcome, result) = match result {
-            Ok(StepEnd::Exited(0)) => (StepOutcome::Succeeded, Ok(())),
-            Ok(StepEnd::Exited(exit_code)) => {
-                let kind = ErrorKind::StepFailed {
-                    stage,
-                    step: index,
-                    exit_code,
-                };
-                (
-                    StepOutcome::Failed { exit_code },
-                    Err(BuildError::new(kind, "running a step").in_step(name)),
-                )
-            }
-            Ok(StepEnd::Killed(kind)) => {
-                let outcome = if kind == ErrorKind::TimedOut {
-                    StepOutcome::TimedOut
-                } else {
-                    StepOutcome::Canceled
-                };
-                (
-                    outcome,
-                    Err(BuildError::new(kind, format!("running {stage} step {}", index + 1)).in_step(name)),
-                )
-            }
-            Err(error) => (StepOutcome::NotRun, Err(error.in_step(name))),
-        };
-        let elapsed = started.elapsed();
-        let noted = log.step_ended(heading, outcome, elapsed);
-        observer.step_ended(stage, index, name, &outcome, elapsed);
-        result.and(noted)
-    }
-}
-
-/// The kernel puts at most 500 layers on top of each other.
-fn check_step_count(spec: &BuildSpec) -> Result<(), BuildError> {
-    const MOST: usize = 400;
-    let [customize, validate] = [spec.customize.len(), spec.validate.len()];
-    if customize + validate <= MOST {
-        return Ok(());
-    }
-    let (stage, step) = if customize > MOST {
-        (Stage::Customize, MOST)
-    } else {
-        (Stage::Validate, MOST - customize)
-    };
-    let text = format!(
-        "a build can have {MOST} steps, but there are {}; join some of them",
-        customize + validate
-    );
-    Err(BuildError::new(ErrorKind::StepInvalid { stage, step }, text))
 }
 
 impl Drop for Build {

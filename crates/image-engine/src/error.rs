@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use crate::host::HostError;
+use crate::layer::LayerId;
 use crate::observer::Stage;
 
 /// What went wrong, for decisions.
@@ -63,6 +64,11 @@ pub enum ErrorKind {
     PackageFailed {
         /// The first one that failed.
         package: String,
+    },
+    /// A layer of the image that is the source is not as it was made, so that nothing can be built from the image.
+    LayerDamaged {
+        /// The layer.
+        layer: LayerId,
     },
     /// The source archive, a script or a file to copy is not there.
     SourceMissing,
@@ -242,6 +248,10 @@ impl fmt::Display for BuildError {
                     "{operation}: the package {package} could not be installed; customization.log has what it printed"
                 )?;
             }
+            ErrorKind::LayerDamaged { layer } => write!(
+                f,
+                "the layer {layer} of the source image is damaged, build that image again: {operation}"
+            )?,
             ErrorKind::SourceMissing => write!(f, "{operation}: the file is missing or cannot be read")?,
             ErrorKind::DiskFull => write!(f, "the disk is full: {operation}")?,
             ErrorKind::NoKernel => write!(f, "the image has no kernel: {operation}")?,

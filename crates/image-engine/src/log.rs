@@ -24,7 +24,7 @@ pub(crate) struct Heading<'a> {
     /// Of how many.
     pub(crate) count: usize,
     pub(crate) name: &'a str,
-    /// The name of the provisioner that does such a step in Image Builder.
+    /// The name of the provisioner that does such a step in Image Builder; empty for what is none of its steps.
     pub(crate) provisioner: &'static str,
 }
 
@@ -68,7 +68,9 @@ impl Log {
             name,
             provisioner,
         } = heading;
-        self.line(&format!("(telemetry) Starting provisioner {provisioner}"))?;
+        if !provisioner.is_empty() {
+            self.line(&format!("(telemetry) Starting provisioner {provisioner}"))?;
+        }
         self.line(&format!(
             "==> {stage} {}/{count} \"{}\": started",
             index + 1,
@@ -80,6 +82,7 @@ impl Log {
         &mut self,
         heading: Heading<'_>,
         outcome: StepOutcome,
+        reused: Option<&str>,
         elapsed: Duration,
     ) -> Result<(), BuildError> {
         let Heading {
@@ -90,6 +93,7 @@ impl Log {
             provisioner,
         } = heading;
         let end = match outcome {
+            StepOutcome::Reused => format!("reused what was built at {}", reused.unwrap_or("another time")),
             StepOutcome::Succeeded => "ended with exit code 0".to_owned(),
             StepOutcome::Failed { exit_code } => format!("ended with exit code {exit_code}"),
             StepOutcome::Canceled => "canceled".to_owned(),
@@ -101,7 +105,10 @@ impl Log {
             "==> {stage} {position}/{count} \"{name}\": {end} after {:.3} s",
             elapsed.as_secs_f64()
         ))?;
-        self.line(&format!("(telemetry) ending {provisioner}"))
+        match provisioner {
+            "" => Ok(()),
+            _ => self.line(&format!("(telemetry) ending {provisioner}")),
+        }
     }
 
     pub(crate) fn finalize(&mut self) -> Result<(), BuildError> {

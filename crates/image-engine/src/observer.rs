@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// The making of the source's root tree: one step.
+    Source,
     /// A customizer.
     Customize,
     /// Removal of what must not be in an image that many machines start from.
@@ -20,6 +22,7 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Source => "source",
             Self::Customize => "customize",
             Self::Generalize => "generalize",
             Self::Validate => "validate",
@@ -33,6 +36,8 @@ impl fmt::Display for Stage {
 pub enum StepOutcome {
     /// Exit code 0.
     Succeeded,
+    /// It did not run: a layer of an earlier build has what it would do.
+    Reused,
     /// It ran and returned something else; 128 + n stands for an end by signal n.
     Failed {
         /// The exit code.
@@ -48,7 +53,7 @@ pub enum StepOutcome {
 
 /// Is told of every step before and after it runs, on the thread that drives the build.
 pub trait Observer {
-    /// A step is about to start. `index` counts from 0 within its stage.
+    /// A step is about to start, or to be reused. `index` counts from 0 within its stage.
     fn step_started(&mut self, stage: Stage, index: usize, name: &str);
     /// A step that was announced has ended.
     fn step_ended(&mut self, stage: Stage, index: usize, name: &str, outcome: &StepOutcome, elapsed: Duration);

@@ -10,6 +10,7 @@ use crate::error::{BuildError, ErrorKind};
 use crate::host::{HostCause, HostError};
 use crate::program::bubblewrap::BUBBLEWRAP;
 use crate::program::busybox::BUSYBOX;
+use crate::program::cp::CP;
 use crate::program::debugfs::DEBUGFS;
 use crate::program::e2fsck::E2FSCK;
 use crate::program::find::FIND;
@@ -48,10 +49,11 @@ pub fn probe(root: &Path, network: Network) -> Result<(), HostError> {
         .prefix(".probe-")
         .tempdir_in(root)
         .map_err(unusable)?;
-    let mut sandbox = Sandbox::create(workspace.path(), network).map_err(|error| host_error(error, root))?;
+    let mut sandbox = Sandbox::create(workspace.path(), None, network).map_err(|error| host_error(error, root))?;
     sandbox.await_network().map_err(|error| host_error(error, root))?;
-    let mut acts = Layers::foundation();
-    acts.extend(Layers::default().begin(None).1);
+    let mut layers = Layers::default();
+    let place = layers.scratch();
+    let acts = layers.begin(place, None);
     let run = ToolRun {
         program: TRUE,
         arguments: Vec::new(),
@@ -83,7 +85,7 @@ fn host_error(error: BuildError, root: &Path) -> HostError {
 
 /// Every program that a build with `network` starts, whatever its source.
 fn programs(network: Network) -> Vec<Program> {
-    let mut programs = vec![BUBBLEWRAP, TAR, FIND, RM, SFDISK, MKE2FS, DEBUGFS, E2FSCK];
+    let mut programs = vec![BUBBLEWRAP, TAR, FIND, CP, RM, SFDISK, MKE2FS, DEBUGFS, E2FSCK];
     if !geteuid().is_root() {
         programs.extend([NEWUIDMAP, NEWGIDMAP]);
     }

@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::layer::{LayerId, LayerStore};
 use crate::source::Distribution;
 
 /// Everything that decides what an image contains.
@@ -20,6 +22,28 @@ pub struct BuildSpec {
     pub disk: DiskSpec,
     /// What the steps can reach.
     pub network: Network,
+    /// Which layers of earlier builds may stand in for steps.
+    pub reuse: Reuse,
+}
+
+/// Which layers of earlier builds may stand in for steps.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reuse {
+    /// Whether steps need not run if an earlier build has done the same on the same layer; else only the source's tree may be
+    /// an earlier one.
+    pub steps: bool,
+    /// No layer is reused which was made from something older than this.
+    pub max_age: Duration,
+}
+
+impl Default for Reuse {
+    /// Steps are reused for a day.
+    fn default() -> Self {
+        Self {
+            steps: true,
+            max_age: Duration::from_secs(24 * 60 * 60),
+        }
+    }
 }
 
 /// Where the root tree comes from.
@@ -36,6 +60,11 @@ pub enum Source {
     },
     /// A root tree of Debian or Ubuntu, made of packages from its archive. It needs the network even if the steps have none.
     Distribution(Distribution),
+    /// The layers of an earlier image, which are used in place.
+    Image {
+        /// Its topmost layer.
+        top: LayerId,
+    },
 }
 
 /// One customizer or validator.
@@ -101,4 +130,6 @@ pub struct Workspace {
     pub directory: PathBuf,
     /// The log of the build (`customization.log`), opened for appending. Its mode is the caller's matter.
     pub log: File,
+    /// Where layers are kept. Not in the folder above, and not on those file systems either.
+    pub layers: LayerStore,
 }

@@ -7,7 +7,10 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use image_engine::{Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, ErrorKind, Script, Stage, Step, Workspace};
+use image_engine::{
+    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, ErrorKind, LayerStore, Reuse, Script, Stage, Step,
+    Workspace,
+};
 use rusqlite::Connection;
 
 use super::journal::Event;
@@ -66,7 +69,8 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
     watch_for_cancel(work, &cancel);
     let resolved = resolve(work)?;
     let scratch = work.root.partial(work.spec.run);
-    let workspace = open_workspace(&scratch, log).map_err(|error| {
+    let layers = LayerStore::open(&work.root.layers()).map_err(Stop::Build)?;
+    let workspace = open_workspace(&scratch, log, layers).map_err(|error| {
         Stop::Failed(format!(
             "The folders of the build ({}, {}) cannot be made: {error}.",
             scratch.display(),
@@ -80,7 +84,7 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
         .and_then(|validate| validate.source_validation_only)
         .unwrap_or(false);
     let build_spec = build_spec(work, &resolved);
-    let mut build = Build::prepare(&build_spec, workspace, cancel).map_err(Stop::Build)?;
+    let mut build = Build::prepare(&build_spec, workspace, cancel, &mut work.journal).map_err(Stop::Build)?;
     if !source_only {
         enter(work, RunSubState::Customizing)?;
         build.customize(&mut work.journal).map_err(Stop::Build)?;
@@ -164,7 +168,10 @@ fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result
     let (disk, tree) = (folder.join("disk.raw"), folder.join("tree.tar"));
     let image = build.write_disk(&disk).map_err(Stop::Build)?;
     let tree = if targets.iter().any(publish::needs_tree) {
-        build.write_tree(&tree).map_err(Stop::Build)?;
+        let layers = LayerStore::open(&work.root.layers()).map_err(Stop::Build)?;
+        layers
+            .export_tree(build.image_layer(), &tree, &Cancel::new())
+            .map_err(Stop::Build)?;
         Some(tree)
     } else {
         None
@@ -296,6 +303,10 @@ fn build_spec(work: &Work<'_>, resolved: &Resolved) -> BuildSpec {
             id: work.spec.run.to_string(),
         },
         network: work.spec.network,
+        reuse: Reuse {
+            steps: work.spec.reuse_steps,
+            ..Reuse::default()
+        },
     }
 }
 
@@ -326,13 +337,14 @@ fn engine_step(
     Some(Step { name, action })
 }
 
-fn open_workspace(scratch: &Path, log: &Path) -> io::Result<Workspace> {
+fn open_workspace(scratch: &Path, log: &Path, layers: LayerStore) -> io::Result<Workspace> {
     make_folder(scratch)?;
     log.parent().map_or(Ok(()), make_folder)?;
     let log: File = OpenOptions::new().append(true).create(true).mode(0o600).open(log)?;
     Ok(Workspace {
         directory: scratch.to_owned(),
         log,
+        layers,
     })
 }
 

@@ -88,6 +88,7 @@ fn step_name(spec: &RunSpec, stage: Stage, index: usize) -> String {
                 step.and_then(|step| step.name()),
             )
         }
+        Stage::Source => return "The source of the image".to_owned(),
         Stage::Generalize => return "The generalization of the image (/tmp/DeprovisioningScript.sh)".to_owned(),
     };
     let kind = kind.unwrap_or("unknown");

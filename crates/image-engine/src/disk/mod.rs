@@ -22,7 +22,6 @@ use crate::program::e2fsck::{E2FSCK, E2fsck};
 use crate::program::find::{Access, Extent, FIND, Find};
 use crate::program::mke2fs::{self, BLOCK, MKE2FS, Mke2fs};
 use crate::program::sfdisk::{Partition, PartitionKind, SFDISK, Table};
-use crate::program::tar::{self, TAR};
 use crate::sandbox::{ToolFailure, ToolRun, View, in_memory};
 use crate::sparse;
 use crate::spec::DiskSpec;
@@ -102,31 +101,6 @@ pub(crate) fn write(
             id: identity.efi_partition.to_string(),
         }),
     })
-}
-
-/// Writes the tree of `build` as a tar to `path`.
-pub(crate) fn write_tree(build: &Build, path: &Path) -> Result<(), BuildError> {
-    let operation = "packing the image's tree";
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path);
-    let file = file.map_err(|error| BuildError::io(error, operation).at(path))?;
-    let run = ToolRun {
-        program: TAR,
-        arguments: tar::pack_arguments(TREE_AT),
-        acts: Vec::new(),
-        views: &[View::Image {
-            layers: &build.layers,
-            at: TREE_AT,
-        }],
-        input: Stdio::null(),
-        output: Some(file),
-        operation,
-    };
-    Ok(build.sandbox.run_tool(run, &build.cancel)?)
 }
 
 fn measure(build: &Build) -> Result<Extent, BuildError> {

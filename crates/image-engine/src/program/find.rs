@@ -27,6 +27,24 @@ impl Find<'_> {
     }
 }
 
+/// The arguments of a run that prints what the files of `folders` look like, one after the other with a NUL between, as names
+/// can hold anything else.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    /// Absolute paths without blanks.
+    pub(crate) folders: Vec<String>,
+}
+
+impl Looks {
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        // %H the folder, %b the blocks, %n the number of names, %y the type, %m the mode, %U the owner, %G the group, %s the
+        // size, %T@ the time of the last change of the content, %C@ that of the file, %P the path within the folder
+        let format = "%H %b %n %y %m %U %G %s %T@ %C@ %P\\0";
+        let folders = self.folders.iter().map(OsString::from);
+        folders.chain(["-printf", format].map(OsString::from)).collect()
+    }
+}
+
 /// What a tree takes up in a file system of its own.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {

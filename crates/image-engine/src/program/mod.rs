@@ -2,6 +2,7 @@
 
 pub(crate) mod bubblewrap;
 pub(crate) mod busybox;
+pub(crate) mod cp;
 pub(crate) mod debugfs;
 pub(crate) mod e2fsck;
 pub(crate) mod find;

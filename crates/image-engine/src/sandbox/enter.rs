@@ -20,9 +20,11 @@ use crate::child::{Moment, Preparation};
 /// Where the scratch area is mounted in a build's mount namespace: a folder that every machine has. What the machine has
 /// there is hidden, which no program of a build needs.
 pub(crate) const AREA_MOUNT: &CStr = c"/tmp";
+/// Where the layers are mounted, in the same way. Short, as the options of a mount have to fit one page.
+pub(crate) const LAYERS_MOUNT: &CStr = c"/mnt";
 
-/// One thing to do in the scratch area, with the rights of the image's root. Paths are relative to the area: short, and
-/// free of the characters that mean something in the overlay's options.
+/// One thing to do in the scratch area or among the layers, with the rights of the image's root. Paths are relative to the
+/// area or begin with the layers' mount point: short, and free of the characters that mean something in the overlay's options.
 #[derive(Debug)]
 pub(crate) enum Act {
     /// Makes a folder of mode 0755.

@@ -5,7 +5,9 @@
 //! ------------                  -----------------------                     --------------------------------
 //! workspace/build/  (0700)      users: 0..65536 = subordinate ids           step: / = overlay of the layers
 //!   area/           (0777) ---> mounts: area at /tmp               --->     tool: / = /usr, /lib .. read-only,
-//!     t/, 1/u, 2/u ..           network: own, with outbound NAT                   and what it works on
+//! layers/           (0700)                                                        and what it works on
+//!   area/           (0777) --->         layers at /mnt
+//!     <id>/u, <id>/h ..         network: own, with outbound NAT
 //! ```
 //!
 //! Root and an ordinary user take the same path; they differ only in who writes the id map (`namespace`).
@@ -23,7 +25,7 @@ mod warden;
 
 pub(crate) use bootstrap::{Bootstrap, Provided, TREE};
 pub(crate) use enter::Act;
-pub(crate) use layers::Layers;
+pub(crate) use layers::{Layers, Place};
 pub(crate) use step::{StepEnd, StepRun};
 pub(crate) use tool::{ToolFailure, ToolRun, View};
 pub(crate) use warden::{Ward, process_of};
@@ -31,9 +33,10 @@ pub(crate) use warden::{Ward, process_of};
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -54,6 +57,10 @@ use network::Outbound;
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     area: Area,
+    /// The folder of the layers, for messages.
+    layers: Option<PathBuf>,
+    /// Whether the folders that all builds have are in the area.
+    is_founded: AtomicBool,
     namespaces: Arc<Namespaces>,
     network: Network,
     outbound: Option<Outbound>,
@@ -72,15 +79,16 @@ struct Job<'a> {
 }
 
 impl Sandbox {
-    /// Makes the sandbox of a build in `workspace`. The network may still be starting up.
-    pub(crate) fn create(workspace: &Path, network: Network) -> Result<Self, BuildError> {
+    /// Makes the sandbox of a build in `workspace`, with the layers that lie in the folder `layers`. The network may still be
+    /// starting up.
+    pub(crate) fn create(workspace: &Path, layers: Option<&Path>, network: Network) -> Result<Self, BuildError> {
         let not_ready = |error: HostError| BuildError::host(error, "making the sandbox").at(workspace);
         host::check_file_system(workspace).map_err(not_ready)?;
         let ids = IdRange::of_this_process().map_err(not_ready)?;
         let area = Area::in_workspace(workspace);
         area.create()
             .map_err(|error| BuildError::io(error, "making the scratch area").at(workspace))?;
-        Self::enter(area, &ids, network).map_err(|error| {
+        Self::enter(area, layers, &ids, network).map_err(|error| {
             // Nothing is in it yet; the error that stopped us is the one to tell.
             let _ = Area::in_workspace(workspace).remove();
             not_ready(error)
@@ -98,16 +106,21 @@ impl Sandbox {
         }
         let not_ready = |error: HostError| BuildError::host(error, operation).at(workspace);
         let ids = IdRange::of_this_process().map_err(not_ready)?;
-        Self::enter(area, &ids, Network::None).map(Some).map_err(not_ready)
+        let sandbox = Self::enter(area, None, &ids, Network::None).map_err(not_ready)?;
+        // Nothing is to be added to what is there.
+        sandbox.is_founded.store(true, Ordering::Relaxed);
+        Ok(Some(sandbox))
     }
 
-    fn enter(area: Area, ids: &IdRange, network: Network) -> Result<Self, HostError> {
-        let namespaces = Namespaces::create(area.path(), ids, network != Network::Host)?;
+    fn enter(area: Area, layers: Option<&Path>, ids: &IdRange, network: Network) -> Result<Self, HostError> {
+        let namespaces = Namespaces::create(area.path(), layers, ids, network != Network::Host)?;
         let namespaces = Arc::new(namespaces);
         let isolated = network == Network::Isolated;
         let outbound = isolated.then(|| Outbound::start(&namespaces)).transpose()?;
         Ok(Self {
             area,
+            layers: layers.map(Path::to_owned),
+            is_founded: AtomicBool::new(false),
             namespaces,
             network,
             outbound,
@@ -124,19 +137,35 @@ impl Sandbox {
             .map_err(|error| BuildError::host(error, "starting the isolated network"))
     }
 
+    /// What the steps can reach.
+    pub(crate) fn network(&self) -> Network {
+        self.network
+    }
+
     /// The scratch area's path, for messages and for files that are this machine's.
     pub(crate) fn area(&self) -> &Path {
         self.area.path()
     }
 
-    /// Ends the network and removes all trees and layers.
+    /// Whether the file system of the scratch area or that of the layers is full; its folder.
+    fn full_folder(&self) -> Option<&Path> {
+        [Some(self.area()), self.layers.as_deref()]
+            .into_iter()
+            .flatten()
+            .find(|folder| host::is_full(folder))
+    }
+
+    /// Ends the network and removes the scratch files.
     pub(crate) fn remove(&mut self) -> Result<(), BuildError> {
         self.outbound = None;
         tool::remove_all(self)
     }
 
     /// Runs a process in the sandbox and waits for its end.
-    fn run(&self, job: Job<'_>, cancel: &Cancel, sink: Sink<'_>) -> Result<Ended, BuildError> {
+    fn run(&self, mut job: Job<'_>, cancel: &Cancel, sink: Sink<'_>) -> Result<Ended, BuildError> {
+        if !self.is_founded.swap(true, Ordering::Relaxed) {
+            job.acts.splice(0..0, Layers::foundation());
+        }
         let operation = "starting the sandbox";
         let io_error = |error: std::io::Error| BuildError::io(error, operation).at(self.area());
         let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(|error| io_error(error.into()));
@@ -209,7 +238,7 @@ pub(crate) fn in_memory(name: &str, content: &[u8]) -> Result<OwnedFd, BuildErro
 }
 
 /// The path of `name` in the scratch area, as processes in the build's mount namespace see it.
-pub(crate) fn in_area(name: &str) -> String {
+fn in_area(name: &str) -> String {
     format!("{}/{name}", enter::AREA_MOUNT.to_string_lossy())
 }
 

@@ -1,8 +1,10 @@
 //! The namespaces of one build: users, mounts and network. They live as long as their descriptors are open.
 
+use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -10,7 +12,7 @@ use rustix::io::Errno;
 use rustix::mount::{MountPropagationFlags, mount_bind, mount_change};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 
-use super::enter::AREA_MOUNT;
+use super::enter::{AREA_MOUNT, LAYERS_MOUNT};
 use crate::child::{self, Moment, Preparation};
 use crate::host::{HostCause, HostError, ID_COUNT, IdRange, diagnose};
 use crate::program::{Program, last_lines, newidmap};
@@ -26,7 +28,7 @@ const CAT: Program = Program {
 pub(crate) struct Namespaces {
     /// Its ids are the image's; root in it is nobody outside.
     pub(crate) user: OwnedFd,
-    /// This machine's file systems, and the scratch area at [`AREA_MOUNT`].
+    /// This machine's file systems, the scratch area at [`AREA_MOUNT`], and the layers at [`LAYERS_MOUNT`].
     pub(crate) mount: OwnedFd,
     /// Own interfaces and abstract sockets; none means the machine's.
     pub(crate) network: Option<OwnedFd>,
@@ -35,21 +37,46 @@ pub(crate) struct Namespaces {
 /// Makes the namespaces in a child.
 struct Unshare {
     network: bool,
+    /// The folder of the layers, if the sandbox is to see them.
+    layers: Option<CString>,
 }
 
-// SAFETY: only system calls with constant arguments.
+impl Unshare {
+    /// Mounts the folders that the image's ids reach by these mounts alone, as they have no rights on the way to them. Both are
+    /// found with the rights of this machine's user: the working folder was entered before, the other one is looked up here.
+    fn mount(&self, at: &mut Moment) -> Result<(), Errno> {
+        mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
+        *at = Moment::ScratchArea;
+        // First, as the other mount may hide the way to it.
+        if let Some(layers) = &self.layers {
+            mount_bind(layers.as_c_str(), LAYERS_MOUNT)?;
+        }
+        mount_bind(c".", AREA_MOUNT)
+    }
+}
+
+// SAFETY: only system calls; the string was made before the fork.
 unsafe impl Preparation for Unshare {
     fn prepare(&self, at: &mut Moment) -> Result<(), Errno> {
         // SAFETY: the flag FILES, the only one that could take descriptors away, is not among these.
         let unshare = |flags| unsafe { unshare_unsafe(flags) };
+        *at = Moment::MountNamespace;
+        // The machine's root loses its rights over other users' folders with the user namespace, so it mounts before.
+        let mounts_before = match unshare(UnshareFlags::NEWNS) {
+            Ok(()) => true,
+            Err(Errno::PERM) => false,
+            Err(error) => return Err(error),
+        };
+        if mounts_before {
+            self.mount(at)?;
+        }
         *at = Moment::UserNamespace;
         unshare(UnshareFlags::NEWUSER)?;
         *at = Moment::MountNamespace;
         unshare(UnshareFlags::NEWNS)?;
-        mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
-        *at = Moment::ScratchArea;
-        // The working folder was reached with the rights of this machine's user; the image's ids have none on the way.
-        mount_bind(c".", AREA_MOUNT)?;
+        if !mounts_before {
+            self.mount(at)?;
+        }
         if self.network {
             *at = Moment::NetworkNamespace;
             unshare(UnshareFlags::NEWNET)?;
@@ -59,15 +86,25 @@ unsafe impl Preparation for Unshare {
 }
 
 impl Namespaces {
-    /// Makes namespaces with the ids of `ids`, and mounts the folder `area` in them.
-    pub(crate) fn create(area: &Path, ids: &IdRange, own_network: bool) -> Result<Self, HostError> {
+    /// Makes namespaces with the ids of `ids`, and mounts the folders `area` and `layers` in them.
+    pub(crate) fn create(
+        area: &Path,
+        layers: Option<&Path>,
+        ids: &IdRange,
+        own_network: bool,
+    ) -> Result<Self, HostError> {
         let mut command = CAT.command()?;
         command
             .current_dir(area)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let preparation = Unshare { network: own_network };
+        let layers = layers.map(|folder| CString::new(folder.as_os_str().as_bytes()));
+        let preparation = Unshare {
+            network: own_network,
+            // A path with a NUL was refused when the folder was made.
+            layers: layers.transpose().unwrap_or_default(),
+        };
         let mut keeper = child::spawn(command, preparation, &[]).map_err(|error| diagnose(error, area))?;
         let made = open(&keeper, own_network).and_then(|namespaces| map_ids(&keeper, ids).map(|()| namespaces));
         drop(keeper.stdin.take());

@@ -38,6 +38,7 @@ pub(crate) struct Outbound {
     program: Child,
     said: File,
     ready: OwnedFd,
+    is_ready: bool,
     /// The program ends when this is closed, even if this process has no time to drop anything.
     _exit: OwnedFd,
 }
@@ -80,12 +81,16 @@ impl Outbound {
             program,
             said,
             ready,
+            is_ready: false,
             _exit: exit,
         })
     }
 
     /// Waits until packets can flow.
     pub(crate) fn await_ready(&mut self) -> Result<(), HostError> {
+        if self.is_ready {
+            return Ok(());
+        }
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
@@ -98,7 +103,10 @@ impl Outbound {
             }
             let mut byte = [0];
             return match rustix::io::read(&self.ready, &mut byte) {
-                Ok(1) => Ok(()),
+                Ok(1) => {
+                    self.is_ready = true;
+                    Ok(())
+                }
                 _ => Err(self.failure("it ended at its start")),
             };
         }

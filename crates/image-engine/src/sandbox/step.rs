@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
-use super::layers::{Layers, MERGED};
+use super::layers::{Layers, MERGED, Place};
 use super::network::resolver_configuration;
 use super::{Job, Sandbox, guest, in_area, in_memory, number};
 use crate::cancel::Cancel;
 use crate::error::{BuildError, ErrorKind};
-use crate::host;
 use crate::program::Program;
 use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap, Sight, is_execution_refused};
 use crate::program::last_lines;
@@ -39,9 +38,22 @@ pub(crate) enum StepEnd {
 }
 
 impl Sandbox {
-    /// Runs a step over `layers`. Its layer becomes part of them if it succeeds.
+    /// Runs a step over `layers`. Its layer, which ends with the build, becomes part of them if it succeeds.
     pub(crate) fn run_step(
         &mut self,
+        run: StepRun,
+        layers: &mut Layers,
+        cancel: &Cancel,
+        sink: Sink<'_>,
+    ) -> Result<StepEnd, BuildError> {
+        let place = layers.scratch();
+        self.run_step_at(place, run, layers, cancel, sink)
+    }
+
+    /// Runs a step over `layers`. Its layer is made at `place`, and becomes part of them if it succeeds.
+    pub(crate) fn run_step_at(
+        &mut self,
+        place: Place,
         run: StepRun,
         layers: &mut Layers,
         cancel: &Cancel,
@@ -53,7 +65,7 @@ impl Sandbox {
                 .map_err(|error| BuildError::host(error, "using the isolated network"))?;
         }
         let resolver = self.resolver(run.resolves_names)?;
-        let (layer, acts) = layers.begin(resolver.as_deref());
+        let acts = layers.begin(place, resolver.as_deref());
         let sudo = in_memory("sudo", guest::SUDO_SCRIPT.as_bytes())?;
         let mut passed = Vec::new();
         for _ in 0..guest::RESOLVER_COPIES {
@@ -107,12 +119,12 @@ impl Sandbox {
         match (ended.killed, ended.exit_code) {
             (Some(kind), _) => Ok(StepEnd::Killed(kind)),
             (None, Some(0)) => {
-                layers.finish(layer);
+                layers.finish(place);
                 Ok(StepEnd::Exited(0))
             }
-            (None, exit_code) if host::is_full(self.area()) => {
+            (None, exit_code) if let Some(folder) = self.full_folder() => {
                 let text = format!("a step ended with exit code {}", exit_code.unwrap_or(1));
-                Err(BuildError::new(ErrorKind::DiskFull, text).at(self.area()))
+                Err(BuildError::new(ErrorKind::DiskFull, text).at(folder))
             }
             (None, Some(exit_code)) => Ok(StepEnd::Exited(exit_code)),
             // What a shell would return for a script whose interpreter it does not find.

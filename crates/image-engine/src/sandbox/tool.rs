@@ -5,13 +5,14 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::process::Stdio;
 
-use super::enter::Act;
-use super::layers::{Layers, MERGED};
+use super::enter::{Act, LAYERS_MOUNT};
+use super::guest::HOME_IN_AREA;
+use super::layers::{Layers, MERGED, Place};
 use super::step::Tail;
 use super::{Job, Sandbox, guest, in_area};
 use crate::cancel::Cancel;
 use crate::error::{BuildError, ErrorKind};
-use crate::host;
+use crate::layer::LayerId;
 use crate::program::bubblewrap::{Bubblewrap, Sight};
 use crate::program::{PATH, Program, rm};
 use crate::supervise::Sink;
@@ -37,6 +38,14 @@ pub(crate) enum View<'a> {
     Area { name: &'a str, at: &'a str },
     /// The image's whole tree, for reading.
     Image { layers: &'a Layers, at: &'a str },
+    /// The folder in which the next step would start, for reading, if earlier steps may have left something in it.
+    Home { layers: &'a Layers, at: &'a str },
+    /// One layer's folder, for reading and writing.
+    Layer { id: LayerId, at: &'a str },
+    /// All layers, for reading.
+    Layers { at: &'a str },
+    /// All layers, for removing some.
+    LayersForWriting { at: &'a str },
     /// The whole scratch area.
     WholeArea { at: &'a str },
 }
@@ -102,8 +111,30 @@ impl Sandbox {
         } = run;
         let path = program.find().map_err(|missing| missing.during(operation))?;
         let mut sights = program_sights();
+        let layers_mount = || OsString::from(LAYERS_MOUNT.to_string_lossy().into_owned());
         for view in views {
             match view {
+                View::Layer { id, at } => sights.push(Sight::Bind {
+                    from: Place::Kept(*id).folder().into(),
+                    to: at.into(),
+                }),
+                View::Layers { at } => sights.push(Sight::ReadOnly {
+                    from: layers_mount(),
+                    to: at.into(),
+                }),
+                View::LayersForWriting { at } => sights.push(Sight::Bind {
+                    from: layers_mount(),
+                    to: at.into(),
+                }),
+                View::Home { layers, at } => {
+                    if let Some(mounts) = layers.merged_home() {
+                        acts.extend(mounts);
+                        sights.push(Sight::ReadOnly {
+                            from: in_area(HOME_IN_AREA).into(),
+                            to: at.into(),
+                        });
+                    }
+                }
                 View::Area { name, at } => sights.push(Sight::Bind {
                     from: in_area(name).into(),
                     to: at.into(),
@@ -171,12 +202,14 @@ impl Sandbox {
     fn failure(&self, program: Program, operation: &str, exit_code: i32, said: &Tail) -> ToolFailure {
         let said = said.bytes();
         let failed = program.failed(exit_code, operation, said);
-        let error = if is_out_of_space(said) || host::is_full(self.area()) {
-            BuildError::new(ErrorKind::DiskFull, operation)
-                .at(self.area())
-                .caused_by(failed)
-        } else {
-            failed
+        let full = self
+            .full_folder()
+            .or_else(|| is_out_of_space(said).then(|| self.area()));
+        let error = match full {
+            Some(folder) => BuildError::new(ErrorKind::DiskFull, operation)
+                .at(folder)
+                .caused_by(failed),
+            None => failed,
         };
         ToolFailure {
             said: said.to_vec(),
