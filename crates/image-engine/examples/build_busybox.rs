@@ -1,6 +1,7 @@
 //! Builds a busybox image with three steps, as a raw disk and a fixed VHD, and prints what each phase took.
 //!
-//! `cargo run -p image-engine --example build_busybox -- FOLDER` leaves `disk.raw`, `disk.vhd` and `customization.log` in FOLDER.
+//! `cargo run -p image-engine --example build_busybox -- FOLDER` leaves `disk.raw`, `disk.vhd`, `customization.log`
+//! and the layers in FOLDER; a second run reuses them.
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -9,8 +10,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use image_engine::{
-    Action, Build, BuildSpec, Cancel, DiskSpec, Network, Observer, Script, Source, Stage, Step, StepOutcome, Workspace,
-    write_fixed_vhd,
+    Action, Build, BuildSpec, Cancel, DiskSpec, LayerStore, Network, Observer, Reuse, Script, Source, Stage, Step,
+    StepOutcome, Workspace, write_fixed_vhd,
 };
 
 struct Quiet;
@@ -50,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             id: "6b1f6d0e-93f5-4a2b-a0a4-1d9d3d0d0b11".to_owned(),
         },
         network: Network::Isolated,
+        reuse: Reuse::default(),
     };
     let log = OpenOptions::new()
         .create(true)
@@ -63,8 +65,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Workspace {
             directory: folder.clone(),
             log,
+            layers: LayerStore::open(&folder.join("layers"))?,
         },
         Cancel::new(),
+        &mut Quiet,
     )?;
     report("prepared")?;
     build.customize(&mut Quiet)?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use image_engine::{
-    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, Network, Observer, Script, Source, Stage, Step,
-    StepOutcome, Workspace,
+    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, LayerStore, Network, Observer, Reuse, Script, Source,
+    Stage, Step, StepOutcome, Workspace,
 };
 use tempfile::TempDir;
 
@@ -51,6 +51,7 @@ impl Fixture {
                 id: "6b1f6d0e-93f5-4a2b-a0a4-1d9d3d0d0b11".to_owned(),
             },
             network: Network::None,
+            reuse: Reuse::default(),
         };
         Self { folder, spec }
     }
@@ -71,7 +72,16 @@ impl Fixture {
         self.folder.path().join(name)
     }
 
+    /// Where its builds keep their layers.
+    pub(crate) fn layers(&self) -> LayerStore {
+        LayerStore::open(&self.path("layers")).unwrap()
+    }
+
     pub(crate) fn prepare(&self, cancel: Cancel) -> Result<Build, BuildError> {
+        self.prepare_observed(cancel, &mut Recorder::default())
+    }
+
+    pub(crate) fn prepare_observed(&self, cancel: Cancel, observer: &mut Recorder) -> Result<Build, BuildError> {
         let log: File = OpenOptions::new()
             .create(true)
             .append(true)
@@ -80,8 +90,9 @@ impl Fixture {
         let workspace = Workspace {
             directory: self.folder.path().to_owned(),
             log,
+            layers: self.layers(),
         };
-        Build::prepare(&self.spec, workspace, cancel)
+        Build::prepare(&self.spec, workspace, cancel, observer)
     }
 
     /// Prepares and customizes; the build is expected to get that far.
@@ -109,13 +120,21 @@ impl Fixture {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap()).into_owned()
     }
 
-    /// That the build has left nothing but its log and what the test asked for.
+    /// Builds it and packs its tree.
+    pub(crate) fn write_tree(&self, path: &Path) {
+        let build = self.customized();
+        self.layers()
+            .export_tree(build.image_layer(), path, &Cancel::new())
+            .unwrap();
+    }
+
+    /// That the build has left nothing but its log, its layers and what the test asked for.
     pub(crate) fn assert_nothing_left_but(&self, names: &[&str]) {
         let found = fs::read_dir(self.folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name());
         let mut found: Vec<String> = found.map(|name| name.into_string().unwrap()).collect();
-        found.retain(|name| name != "customization.log" && !names.contains(&name.as_str()));
+        found.retain(|name| name != "customization.log" && name != "layers" && !names.contains(&name.as_str()));
         assert_eq!(found, Vec::<String>::new());
     }
 }

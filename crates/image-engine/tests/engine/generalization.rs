@@ -46,7 +46,7 @@ fn waagent_and_cloud_init_run_where_they_are_and_may_remove_the_resolver_configu
     let tree = Fixture::new()
         .step("echo nameserver 192.0.2.1 > /etc/resolv.conf")
         .step(install);
-    tree.customized().write_tree(&tree.path("tree.tar")).unwrap();
+    tree.write_tree(&tree.path("tree.tar"));
     let mut fixture = Fixture::new().network(Network::Isolated);
     fixture.spec.source = image_engine::Source::Tree {
         archive: tree.path("tree.tar"),

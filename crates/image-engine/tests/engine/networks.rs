@@ -113,7 +113,7 @@ fn names_are_resolved_by_the_isolated_network_and_nothing_of_that_stays_in_the_i
 #[test]
 fn a_resolver_configuration_that_the_image_links_to_elsewhere_is_served_there() {
     let tree = Fixture::new().step("ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf");
-    tree.customized().write_tree(&tree.path("tree.tar")).unwrap();
+    tree.write_tree(&tree.path("tree.tar"));
     let mut fixture = Fixture::new()
         .network(Network::Isolated)
         .step("grep -q 'nameserver 10.0.2.3' /etc/resolv.conf");
@@ -139,7 +139,7 @@ fn an_image_cannot_lead_the_resolver_configuration_out_of_itself() {
         "ln -s ../../../../../../../..{} /etc/resolv.conf",
         canary.display()
     ));
-    tree.customized().write_tree(&tree.path("tree.tar")).unwrap();
+    tree.write_tree(&tree.path("tree.tar"));
     let mut fixture = Fixture::new()
         .network(Network::Isolated)
         .step("echo overwritten > /etc/resolv.conf || :");

@@ -42,7 +42,7 @@ fn a_tree_goes_through_an_archive_with_owners_modes_and_links() {
          ln -s /nowhere /opt/a/l\nrm /etc/hosts",
     );
     let tar = first.path("tree.tar");
-    first.customized().write_tree(&tar).unwrap();
+    first.write_tree(&tar);
     let second = from_tree(&tar, Some(sha256_of(&tar))).step(
         "[ \"$(stat -c %u:%g:%a /opt/a/f)\" = 1000:2000:6755 ]\n[ \"$(stat -c %h /opt/a/g)\" = 2 ]\n\
          [ \"$(readlink /opt/a/l)\" = /nowhere ]\n[ ! -e /etc/hosts ]\n[ \"$(stat -c %a /tmp)\" = 1777 ]",
@@ -55,7 +55,7 @@ fn a_tree_goes_through_an_archive_with_owners_modes_and_links() {
 fn compressed_archives_are_recognised_by_their_content() {
     let first = Fixture::new();
     let tar = first.path("tree");
-    first.customized().write_tree(&tar).unwrap();
+    first.write_tree(&tar);
     for program in ["gzip", "xz", "bzip2", "zstd"] {
         if std::process::Command::new(program).arg("--version").output().is_err() {
             eprintln!("LEFT OUT: {program} is not installed");
@@ -76,7 +76,7 @@ fn compressed_archives_are_recognised_by_their_content() {
 fn a_wrong_checksum_is_told_with_both_sums() {
     let first = Fixture::new();
     let tar = first.path("tree.tar");
-    first.customized().write_tree(&tar).unwrap();
+    first.write_tree(&tar);
     let expected = "0".repeat(64);
     let fixture = from_tree(&tar, Some(expected.clone()));
     let error = fixture.prepare(Cancel::new()).unwrap_err();
@@ -148,7 +148,7 @@ fn an_archive_cannot_write_outside_its_tree() {
 fn device_nodes_of_an_archive_are_left_behind() {
     let first = Fixture::new();
     let plain = first.path("plain.tar");
-    first.customized().write_tree(&plain).unwrap();
+    first.write_tree(&plain);
     let mut devices = tar::Header::new_gnu();
     devices.set_entry_type(tar::EntryType::Char);
     devices.set_path("./dev/console").unwrap();
@@ -197,8 +197,7 @@ fn file_capabilities_arrive_in_the_disk_as_the_images_own() {
     );
 
     let first = from_tree(&tar, None);
-    let build = first.customized();
-    build.write_tree(&first.path("again.tar")).unwrap();
+    first.write_tree(&first.path("again.tar"));
     let second = from_tree(&first.path("again.tar"), None);
     let disk = second.customized().write_disk(&second.path("disk.raw")).unwrap();
     let found = debugfs(&disk.path, "ea_get -x /server security.capability");

@@ -75,13 +75,16 @@ fn the_log_has_image_builders_markers_and_each_steps_name_and_end() {
     fixture.customized().finish().unwrap();
     let log = fixture.log();
     let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines[1], "(telemetry) Starting provisioner shell");
-    assert_eq!(lines[2], "==> customize 1/1 \"greet ==> customize 9/9\": started");
-    assert_eq!(lines[3], "no line end");
-    assert!(lines[4].starts_with("==> customize 1/1 \"greet ==> customize 9/9\": ended with exit code 0 after 0."));
-    assert_eq!(lines[5], "(telemetry) ending shell");
-    assert_eq!(lines[6], "(telemetry) Finalizing. - This means the build has finished");
-    assert_eq!(lines.len(), 7);
+    assert_eq!(lines[1], "==> source 1/1 \"busybox\": started");
+    assert!(lines[2].starts_with("==> source 1/1 \"busybox\": ended with exit code 0 after 0."));
+    let lines = &lines[3..];
+    assert_eq!(lines[0], "(telemetry) Starting provisioner shell");
+    assert_eq!(lines[1], "==> customize 1/1 \"greet ==> customize 9/9\": started");
+    assert_eq!(lines[2], "no line end");
+    assert!(lines[3].starts_with("==> customize 1/1 \"greet ==> customize 9/9\": ended with exit code 0 after 0."));
+    assert_eq!(lines[4], "(telemetry) ending shell");
+    assert_eq!(lines[5], "(telemetry) Finalizing. - This means the build has finished");
+    assert_eq!(lines.len(), 6);
 }
 
 #[test]
@@ -279,7 +282,9 @@ fn a_log_that_cannot_be_written_stops_the_build() {
     let workspace = image_engine::Workspace {
         directory: fixture.folder.path().to_owned(),
         log,
+        layers: fixture.layers(),
     };
-    let error = image_engine::Build::prepare(&fixture.spec, workspace, Cancel::new()).unwrap_err();
+    let prepared = image_engine::Build::prepare(&fixture.spec, workspace, Cancel::new(), &mut Recorder::default());
+    let error = prepared.unwrap_err();
     assert_eq!(error.kind, ErrorKind::DiskFull);
 }
