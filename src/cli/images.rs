@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Outcome, print, root};
-use crate::local::images::{self, DeleteError, Format, Image};
+use crate::local::images::{self, Content, DeleteError, Format, Image};
 
 const MIB: u64 = 1 << 20;
 
@@ -61,7 +61,7 @@ impl Images {
             }
             Self::Export { id, file, format } => {
                 let image = images::find(&service, &id)?.ok_or(DeleteError::NotFound { id })?;
-                images::export(&image, &file, format.into())?;
+                images::export(&service, &image, &file, format.into())?;
                 Ok(ExitCode::SUCCESS)
             }
             Self::Delete { ids } => {
@@ -85,12 +85,17 @@ impl From<Written> for Format {
 }
 
 fn as_json(image: &Image) -> Value {
+    let (layer, tree) = match &image.content {
+        Content::Layers { top } => (Some(top.to_string()), None),
+        Content::Tree(tree) => (None, Some(tree)),
+    };
     json!({
         "id": image.id,
         "type": image.resource_type,
         "disk": image.disk,
         "disk_bytes": image.disk_bytes,
-        "tree": image.tree,
+        "layer": layer,
+        "tree": tree,
         "run": image.run,
         "template_id": image.template_id,
         "created_at": image.created_at,

@@ -10,6 +10,7 @@ mod doctor;
 mod follow;
 mod generated;
 mod images;
+mod layers;
 mod packages;
 mod print;
 mod root;
@@ -41,6 +42,9 @@ enum Command {
     /// List, show, follow and cancel runs of the local backend.
     #[command(subcommand)]
     Runs(runs::Runs),
+    /// List what steps have built, and give its disk space back.
+    #[command(subcommand)]
+    Layers(layers::Layers),
     /// Generate the registry's pages from the schemas and `examples/`.
     Docs(docs::Docs),
     /// Generate `schemas/provider.json`.
@@ -61,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Worker(worker) => return worker.carry_out(line.root),
         Command::Doctor(doctor) => doctor.examine(line.root),
         Command::Images(images) => images.carry_out(line.root),
+        Command::Layers(layers) => layers.carry_out(line.root),
         Command::Runs(runs) => runs.carry_out(line.root),
         Command::Docs(docs) => docs.generate(),
         Command::Schema(schema) => schema.generate(),

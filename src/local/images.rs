@@ -5,10 +5,12 @@ mod export;
 use std::fmt;
 use std::path::PathBuf;
 
+use image_engine::LayerId;
 use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::error::{StoreError, chain};
+use super::layers;
 use super::root::Root;
 use super::service::LocalService;
 use super::store::artifacts::{self, Artifact};
@@ -28,14 +30,26 @@ pub struct Image {
     pub disk: PathBuf,
     /// Its size in bytes; it is sparse, and takes less.
     pub disk_bytes: u64,
-    /// The tar of its root tree, from which later builds start.
-    pub tree: PathBuf,
+    /// What later builds start from.
+    pub content: Content,
     /// The run that made it.
     pub run: Uuid,
     /// ARM id of the template that was run.
     pub template_id: String,
     /// RFC 3339, UTC.
     pub created_at: String,
+}
+
+/// The root tree of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Layers, which stay for as long as the image does.
+    Layers {
+        /// The top one.
+        top: LayerId,
+    },
+    /// A tar, as earlier versions of this program kept it.
+    Tree(PathBuf),
 }
 
 /// Why an image was not deleted.
@@ -94,7 +108,10 @@ fn present(view: &Connection, root: &Root, artifact: Artifact) -> rusqlite::Resu
         resource_type: owner.kind.resource_type(),
         disk: folder.join("disk.raw"),
         disk_bytes: artifact.disk_bytes,
-        tree: folder.join("tree.tar"),
+        content: match artifact.layer {
+            Some(top) => Content::Layers { top },
+            None => Content::Tree(folder.join("tree.tar")),
+        },
         run: artifact.run,
         template_id: artifact.template_id,
         created_at: artifact.created_at,
@@ -132,6 +149,7 @@ pub fn delete(service: &LocalService, id: &str) -> Result<(), DeleteError> {
             "the trash of the local backend could not be emptied"
         );
     }
+    layers::prune_old(&shared.root, &shared.store, shared.options.layer_max_age);
     Ok(())
 }
 

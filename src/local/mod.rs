@@ -6,7 +6,7 @@
 //! - `store`: what is recorded, in SQLite. `root`: where the files are.
 //! - `jobs`: what an answer has promised (checks and copies of a submitted template, deletions).
 //! - [`worker`]: the process that carries out one run.
-//! - [`images`], [`runs`]: the same root, for the command line.
+//! - [`images`], [`layers`], [`runs`]: the same root, for the command line.
 //!
 //! Several processes use one root at once. What they must not do twice is done under a file lock, and what is unfinished
 //! when its lock is free is carried on by whoever sees it first.
@@ -19,6 +19,7 @@ mod file_uri;
 mod handlers;
 pub mod images;
 mod jobs;
+pub mod layers;
 mod lock;
 mod options;
 mod presentation;
@@ -36,5 +37,5 @@ mod validation;
 pub mod worker;
 
 pub use error::{OpenError, OpenErrorKind, StoreError, StoreErrorKind};
-pub use options::{LocalOptions, Network, PlatformImage};
+pub use options::{LocalOptions, Mirrors, Network, PlatformImage};
 pub use service::LocalService;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use image_engine::Network;
+pub use image_engine::{Mirrors, Network};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,13 +25,16 @@ pub struct LocalOptions {
     pub platform_images: Vec<PlatformImage>,
     /// How long what a step has built may be taken over by a later run, counted from the oldest layer below it.
     pub layer_max_age: Duration,
+    /// Where the packages of distributions come from.
+    pub mirrors: Mirrors,
 }
 
 /// A day: whoever builds daily gets the distribution's newest packages daily.
 const LAYER_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl LocalOptions {
-    /// The defaults: isolated network, the all-zero subscription, no platform images of one's own, layers that count for a day.
+    /// The defaults: isolated network, the all-zero subscription, no platform images of one's own, layers that count for a day, the
+    /// distributions' own mirrors.
     #[must_use]
     pub fn new(root: PathBuf, worker_program: PathBuf) -> Self {
         Self {
@@ -42,6 +45,7 @@ impl LocalOptions {
             worker_program,
             platform_images: Vec::new(),
             layer_max_age: LAYER_MAX_AGE,
+            mirrors: Mirrors::default(),
         }
     }
 

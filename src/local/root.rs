@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! imagebuilder.sqlite3                       everything that is registered
-//! images/<artifact>/{disk.raw, tree.tar}     a gallery image version or a managed image
+//! images/<artifact>/disk.raw                 a gallery image version or a managed image
 //! images/.partial/<run>/                     what a run has not published yet
-//! layers/                                    what steps have changed, kept by the image engine
+//! layers/                                    what steps have built: the content of images, and what later runs take over
 //! staging/<group>/{files, vhd, packerlogs}   a staging resource group
 //! runs/<id>/{lock, spec.json, journal.jsonl, worker.log, cancel}
 //! operations/<id>.lock                       held while somebody carries the operation out
@@ -17,6 +17,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use image_engine::{BuildError, LayerStore};
 use uuid::Uuid;
 
 use super::error::{OpenError, OpenErrorKind};
@@ -83,14 +84,14 @@ impl Root {
         self.directory.join("images").join(artifact.to_string())
     }
 
+    /// The layers, of images and of what later runs can take over.
+    pub(crate) fn layers(&self) -> Result<LayerStore, BuildError> {
+        LayerStore::open(&self.directory.join("layers"))
+    }
+
     /// Where a run keeps what it has not published yet.
     pub(crate) fn partial(&self, run: Uuid) -> PathBuf {
         self.directory.join("images/.partial").join(run.to_string())
-    }
-
-    /// Where the image engine keeps its layers.
-    pub(crate) fn layers(&self) -> PathBuf {
-        self.directory.join("layers")
     }
 
     pub(crate) fn run(&self, run: Uuid) -> RunFolder {

@@ -10,6 +10,7 @@ pub(crate) mod journal;
 mod numbering;
 pub(crate) mod publish;
 mod queue;
+mod recipe;
 pub(crate) mod record;
 pub(crate) mod source;
 pub(crate) mod spawn;
@@ -31,6 +32,7 @@ use self::queue::Interrupted;
 use self::spec::RunSpec;
 use super::catalogue::Catalogue;
 use super::error::chain;
+use super::layers;
 use super::lock;
 use super::root::{Root, RunFolder};
 use super::store::Store;
@@ -78,11 +80,13 @@ fn carry_out(root: &Path, run: &str) -> Result<(), String> {
         )
     })?;
     let store = Store::open(&root.database()).map_err(|error| chain(&error))?;
+    let mut max_age = None;
     let end = match RunSpec::read(&folder.spec()) {
         Ok(spec) => {
             let end = work(&root, &store, &spec);
             // Before the end is recorded: an ended run has left nothing behind, and a full disk has room again for the record.
             watch::sweep(&root, &store, &spec).map_err(|error| chain(&error))?;
+            max_age = Some(spec.layer_max_age);
             end
         }
         Err(error) => End {
@@ -93,7 +97,12 @@ fn carry_out(root: &Path, run: &str) -> Result<(), String> {
             ),
         },
     };
-    record::end(&store, run, end.state, &end.message).map_err(|error| chain(&error))
+    record::end(&store, run, end.state, &end.message).map_err(|error| chain(&error))?;
+    // Nobody waits for this any more.
+    if let Some(max_age) = max_age {
+        layers::prune_old(&root, &store, max_age);
+    }
+    Ok(())
 }
 
 fn work(root: &Root, store: &Store, spec: &RunSpec) -> End {

@@ -11,7 +11,7 @@ use terraform_provider_imagebuilder::local::Network;
 use crate::client::{Cloud, shell, template_body, template_id};
 
 /// The process that has `argument` on its command line, as soon as there is one.
-async fn process_with(argument: &str) -> Pid {
+pub(crate) async fn process_with(argument: &str) -> Pid {
     loop {
         for entry in std::fs::read_dir("/proc").unwrap().flatten() {
             let Some(number) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {

@@ -4,6 +4,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use terraform_provider_imagebuilder::local::images::Content;
 
 use crate::client::{Cloud, file_uri, message, output, shell, state};
 
@@ -104,7 +105,8 @@ async fn each_run_makes_the_next_version_and_overwrites_the_managed_image() {
     let kept = terraform_provider_imagebuilder::local::images::list(&cloud.service).unwrap();
     assert_eq!(kept.len(), 3, "{kept:?}");
     assert!(
-        kept.iter().all(|image| image.disk.is_file() && image.tree.is_file()),
+        kept.iter()
+            .all(|image| image.disk.is_file() && matches!(image.content, Content::Layers { .. })),
         "{kept:?}"
     );
     let folders = std::fs::read_dir(cloud.root().join("images")).unwrap().count();

@@ -6,6 +6,7 @@ mod command_line;
 mod crashes;
 mod distribution;
 mod galleries;
+mod layers;
 mod outer_form;
 mod queueing;
 mod resource_groups;

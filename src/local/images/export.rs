@@ -7,12 +7,13 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use image_engine::BuildError;
+use image_engine::{BuildError, Cancel};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use uuid::Uuid;
 
-use super::Image;
+use super::{Content, Image};
+use crate::local::service::LocalService;
 
 /// What an image is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +49,13 @@ pub enum ExportError {
 ///
 /// # Errors
 /// When `file` exists, it or the image cannot be read or written, or the disk is full.
-pub fn export(image: &Image, file: &Path, format: Format) -> Result<(), ExportError> {
+pub fn export(service: &LocalService, image: &Image, file: &Path, format: Format) -> Result<(), ExportError> {
     let exists = || ExportError::Exists { file: file.to_owned() };
     if fs::symlink_metadata(file).is_ok() {
         return Err(exists());
     }
     let partial = partial_path(file);
-    let written = write(image, &partial, format).and_then(|()| {
+    let written = write(service, image, &partial, format).and_then(|()| {
         let synchronised = File::open(&partial).and_then(|written| written.sync_all());
         synchronised.map_err(io_error(&partial))?;
         match rename_to_new(&partial, file) {
@@ -69,11 +70,19 @@ pub fn export(image: &Image, file: &Path, format: Format) -> Result<(), ExportEr
     written
 }
 
-fn write(image: &Image, partial: &Path, format: Format) -> Result<(), ExportError> {
+fn write(service: &LocalService, image: &Image, partial: &Path, format: Format) -> Result<(), ExportError> {
     match format {
         Format::Raw => copy(&image.disk, partial),
         Format::Vhd => image_engine::write_fixed_vhd(&image.disk, partial).map_err(ExportError::Engine),
-        Format::Tar => copy(&image.tree, partial),
+        Format::Tar => match &image.content {
+            Content::Layers { top } => {
+                let layers = service.shared().root.layers().map_err(ExportError::Engine)?;
+                layers
+                    .export_tree(*top, partial, &Cancel::new())
+                    .map_err(ExportError::Engine)
+            }
+            Content::Tree(tree) => copy(tree, partial),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::succeed;
 use crate::arm::staging::is_service_tag;
 use crate::local::error::StoreError;
+use crate::local::layers;
 use crate::local::root::Root;
 use crate::local::service::Shared;
 use crate::local::store::key::Key;
@@ -75,6 +76,9 @@ fn carry_out(
     // Whoever waits for the operation finds the disk space free.
     if let Err(error) = shared.root.empty_trash() {
         tracing::warn!(%error, "the trash of the local backend could not be emptied");
+    }
+    if !doomed.folders.is_empty() {
+        layers::prune_old(&shared.root, &shared.store, shared.options.layer_max_age);
     }
     shared
         .store

@@ -7,24 +7,20 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use image_engine::{
-    Action, Build, BuildError, BuildSpec, Cancel, DiskSpec, ErrorKind, LayerStore, Reuse, Script, Stage, Step,
-    Workspace,
-};
+use image_engine::{Build, BuildError, Cancel, ErrorKind, LayerStore, Stage, Workspace};
 use rusqlite::Connection;
 
 use super::journal::Event;
 use super::publish::{self, Product, gallery};
 use super::source::{self, Resolved, Unusable};
-use super::spec::{RunSpec, copy_name};
-use super::{End, Work, canceled, failed, failure, record};
+use super::spec::RunSpec;
+use super::{End, Work, canceled, failed, failure, recipe, record};
 use crate::arm::image_template::{Distributor, RunState, RunSubState};
 use crate::arm::staging::TEMPLATE_NAME;
 use crate::local::error::{StoreError, chain};
 use crate::local::root::make_folder;
 use crate::local::store::key::Key;
 use crate::local::store::resources;
-use crate::local::validation::steps;
 
 /// How often the worker looks for a request to cancel; a running step is killed within twice this time.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
@@ -35,6 +31,8 @@ const SHORTEST_TIMEOUT: i64 = 6;
 enum Stop {
     Canceled,
     Failed(String),
+    /// The source could not be made ready.
+    Source(BuildError),
     Build(BuildError),
 }
 
@@ -50,7 +48,8 @@ pub(super) fn run(work: &mut Work<'_>) -> End {
     match phases(work, &log) {
         Ok(end) => end,
         Err(Stop::Canceled) => canceled(),
-        Err(Stop::Build(error)) if error.kind == ErrorKind::Canceled => canceled(),
+        Err(Stop::Build(error) | Stop::Source(error)) if error.kind == ErrorKind::Canceled => canceled(),
+        Err(Stop::Source(error)) => failed(failure::source(work.spec, &error, &log)),
         Err(Stop::Build(error)) => failed(failure::build(work.spec, &error, &log)),
         Err(Stop::Failed(message)) => failed(failure::with_log(&message, &log)),
     }
@@ -69,7 +68,7 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
     watch_for_cancel(work, &cancel);
     let resolved = resolve(work)?;
     let scratch = work.root.partial(work.spec.run);
-    let layers = LayerStore::open(&work.root.layers()).map_err(Stop::Build)?;
+    let layers = work.root.layers().map_err(Stop::Build)?;
     let workspace = open_workspace(&scratch, log, layers).map_err(|error| {
         Stop::Failed(format!(
             "The folders of the build ({}, {}) cannot be made: {error}.",
@@ -83,8 +82,8 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
         .as_ref()
         .and_then(|validate| validate.source_validation_only)
         .unwrap_or(false);
-    let build_spec = build_spec(work, &resolved);
-    let mut build = Build::prepare(&build_spec, workspace, cancel, &mut work.journal).map_err(Stop::Build)?;
+    let build_spec = recipe::build_spec(work.root, work.spec, &resolved);
+    let mut build = Build::prepare(&build_spec, workspace, cancel, &mut work.journal).map_err(Stop::Source)?;
     if !source_only {
         enter(work, RunSubState::Customizing)?;
         build.customize(&mut work.journal).map_err(Stop::Build)?;
@@ -161,21 +160,11 @@ fn validate(work: &mut Work<'_>, build: &mut Build, log: &Path) -> Result<Option
     }
 }
 
-/// Writes disk and tree once, then every target; one that fails does not keep the others from being written.
+/// Writes the disk once, then every target; one that fails does not keep the others from being written.
 fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result<End, Stop> {
     let targets = &work.spec.template.properties.distribute;
-    let folder = work.root.partial(work.spec.run);
-    let (disk, tree) = (folder.join("disk.raw"), folder.join("tree.tar"));
+    let disk = work.root.partial(work.spec.run).join("disk.raw");
     let image = build.write_disk(&disk).map_err(Stop::Build)?;
-    let tree = if targets.iter().any(publish::needs_tree) {
-        let layers = LayerStore::open(&work.root.layers()).map_err(Stop::Build)?;
-        layers
-            .export_tree(build.image_layer(), &tree, &Cancel::new())
-            .map_err(Stop::Build)?;
-        Some(tree)
-    } else {
-        None
-    };
     let product = Product {
         root: work.root,
         store: work.store,
@@ -183,7 +172,7 @@ fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result
         source: resolved,
         disk,
         disk_bytes: image.size_bytes,
-        tree,
+        layer: build.image_layer(),
     };
     let mut failures = Vec::new();
     for (index, target) in targets.iter().enumerate() {
@@ -270,71 +259,6 @@ fn check_staging(view: &Connection, spec: &RunSpec) -> rusqlite::Result<Result<(
             found.unwrap_or_default()
         )),
     })
-}
-
-fn build_spec(work: &Work<'_>, resolved: &Resolved) -> BuildSpec {
-    let properties = &work.spec.template.properties;
-    let validators = properties
-        .validate
-        .iter()
-        .flat_map(|validate| validate.in_vm_validations.iter().flatten());
-    let gigabytes = properties
-        .vm_profile
-        .as_ref()
-        .and_then(|profile| profile.os_disk_size_gb)
-        .filter(|size| *size > 0);
-    let customizers = properties.customize.iter().flatten();
-    BuildSpec {
-        source: resolved.tree.clone(),
-        customize: customizers
-            .enumerate()
-            .filter_map(|(index, step)| {
-                engine_step(work, steps::Step::from(step), step.name(), step.kind(), false, index)
-            })
-            .collect(),
-        validate: validators
-            .enumerate()
-            .filter_map(|(index, step)| {
-                engine_step(work, steps::Step::from(step), step.name(), step.kind(), true, index)
-            })
-            .collect(),
-        disk: DiskSpec {
-            size_bytes: gigabytes.map(|size| size.unsigned_abs() << 30),
-            id: work.spec.run.to_string(),
-        },
-        network: work.spec.network,
-        reuse: Reuse {
-            steps: work.spec.reuse_steps,
-            ..Reuse::default()
-        },
-    }
-}
-
-/// A step as the engine takes it. Referenced files are the copies that the submission has made. `None` for a Windows step: a run
-/// with one was refused before.
-fn engine_step(
-    work: &Work<'_>,
-    step: steps::Step<'_>,
-    name: Option<&str>,
-    kind: &str,
-    validation: bool,
-    index: usize,
-) -> Option<Step> {
-    let copy = || work.spec.staging(work.root).files().join(copy_name(validation, index));
-    let action = match step {
-        steps::Step::Shell(script) if step.reference().is_some() => {
-            debug_assert!(script.inline.as_ref().is_none_or(Vec::is_empty));
-            Action::Shell(Script::File(copy()))
-        }
-        steps::Step::Shell(script) => Action::Shell(Script::Inline(script.inline.clone().unwrap_or_default())),
-        steps::Step::File(file) => Action::File {
-            content: copy(),
-            destination: file.destination.clone().unwrap_or_default(),
-        },
-        steps::Step::PowerShell(_) | steps::Step::Windows => return None,
-    };
-    let name = name.map_or_else(|| format!("{kind} {}", index + 1), str::to_owned);
-    Some(Step { name, action })
 }
 
 fn open_workspace(scratch: &Path, log: &Path, layers: LayerStore) -> io::Result<Workspace> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use image_engine::{BuildError, ErrorKind, Stage};
 
 use super::spec::RunSpec;
-use crate::arm::image_template::Validator;
+use crate::arm::image_template::{Source, Validator};
 use crate::local::error::chain;
 use crate::local::root::RunFolder;
 use crate::local::store::runs::Run;
@@ -31,6 +31,37 @@ pub(crate) fn build(spec: &RunSpec, error: &BuildError, log: &Path) -> String {
         _ => format!("The build failed: {}.", chain(error)),
     };
     with_log(&headline, log)
+}
+
+/// The message of a build whose source could not be made ready.
+pub(crate) fn source(spec: &RunSpec, error: &BuildError, log: &Path) -> String {
+    let name = source_name(&spec.template.properties.source);
+    let of_source = matches!(
+        error.kind,
+        ErrorKind::Archive(_)
+            | ErrorKind::PackageFailed { .. }
+            | ErrorKind::LayerDamaged { .. }
+            | ErrorKind::ChecksumMismatch { .. }
+            | ErrorKind::SourceMissing
+    );
+    if of_source {
+        with_log(&format!("The source {name} cannot be used: {}.", chain(error)), log)
+    } else {
+        build(spec, error, log)
+    }
+}
+
+/// A source as people name it: `Debian:debian-12:12-gen2:latest`, or the id of an image.
+fn source_name(source: &Source) -> String {
+    let id = match source {
+        Source::PlatformImage(image) => {
+            let members = [&image.publisher, &image.offer, &image.sku, &image.version];
+            members.map(|member| member.as_deref().unwrap_or_default()).join(":")
+        }
+        Source::ManagedImage(image) => image.image_id.clone(),
+        Source::SharedImageVersion(image) => image.image_version_id.clone(),
+    };
+    format!("'{id}'")
 }
 
 /// A message with the end of customization.log and its place.
@@ -88,7 +119,8 @@ fn step_name(spec: &RunSpec, stage: Stage, index: usize) -> String {
                 step.and_then(|step| step.name()),
             )
         }
-        Stage::Source => return "The source of the image".to_owned(),
+        // The engine makes the source by programs of its own, whose failures are no step's.
+        Stage::Source => return format!("The source {}", source_name(&properties.source)),
         Stage::Generalize => return "The generalization of the image (/tmp/DeprovisioningScript.sh)".to_owned(),
     };
     let kind = kind.unwrap_or("unknown");

@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use image_engine::BuildError;
+use image_engine::{BuildError, LayerId};
 use uuid::Uuid;
 
 use super::source::Resolved;
@@ -26,8 +26,6 @@ use crate::local::store::Store;
 
 /// Name of the raw disk in an image's folder.
 const DISK: &str = "disk.raw";
-/// Name of the root tree's tar in an image's folder: what later builds start from.
-const TREE: &str = "tree.tar";
 
 /// What a build has made, in the run's partial folder.
 #[derive(Debug)]
@@ -38,8 +36,8 @@ pub(crate) struct Product<'a> {
     pub(crate) source: &'a Resolved,
     pub(crate) disk: PathBuf,
     pub(crate) disk_bytes: u64,
-    /// Present when a target needs it.
-    pub(crate) tree: Option<PathBuf>,
+    /// The top one of the image's layers, which nobody removes before the build is finished.
+    pub(crate) layer: LayerId,
 }
 
 /// Why a target was not written.
@@ -102,11 +100,6 @@ impl From<BuildError> for PublishError {
     }
 }
 
-/// Whether a target keeps the root tree, so that later builds can start from it.
-pub(crate) fn needs_tree(target: &Distributor) -> bool {
-    !matches!(target, Distributor::Vhd(_))
-}
-
 /// Writes and registers the output of the target number `index`.
 pub(crate) fn publish(product: &Product<'_>, index: usize, target: &Distributor) -> Result<(), PublishError> {
     let artifact = product.spec.artifacts.get(index).copied();
@@ -118,7 +111,7 @@ pub(crate) fn publish(product: &Product<'_>, index: usize, target: &Distributor)
     }
 }
 
-/// Puts disk and tree into `images/<artifact>`. They are linked, not copied: what a build has made is never changed again.
+/// Puts the disk into `images/<artifact>`. It is linked, not copied: what a build has made is never changed again.
 fn place(product: &Product<'_>, artifact: Uuid) -> Result<(), PublishError> {
     let aside = product.root.partial(product.spec.run).join(artifact.to_string());
     let fail = |doing: &'static str, path: &Path| {
@@ -126,14 +119,11 @@ fn place(product: &Product<'_>, artifact: Uuid) -> Result<(), PublishError> {
         move |source| PublishError::Io { doing, path, source }
     };
     make_folder(&aside).map_err(fail("make the folder", &aside))?;
-    for (made, name) in [(Some(&product.disk), DISK), (product.tree.as_ref(), TREE)] {
-        let Some(made) = made else { continue };
-        let placed = aside.join(name);
-        File::open(made)
-            .and_then(|file| file.sync_all())
-            .map_err(fail("write", made))?;
-        fs::hard_link(made, &placed).map_err(fail("link", &placed))?;
-    }
+    let placed = aside.join(DISK);
+    File::open(&product.disk)
+        .and_then(|file| file.sync_all())
+        .map_err(fail("write", &product.disk))?;
+    fs::hard_link(&product.disk, &placed).map_err(fail("link", &placed))?;
     sync_folder(&aside).map_err(fail("write", &aside))?;
     let folder = product.root.image(artifact);
     fs::rename(&aside, &folder).map_err(fail("publish", &folder))?;

@@ -1,7 +1,5 @@
 //! What a template's source means now: the root tree to start from, and the exact version.
 
-use std::path::PathBuf;
-
 use rusqlite::Connection;
 
 use crate::arm::gallery_image::{GalleryImage, HyperVGeneration, OsType, SecurityType};
@@ -120,10 +118,9 @@ fn managed_image(view: &Connection, root: &Root, id: &str, region: &str) -> Resu
         .storage_profile
         .and_then(|profile| profile.os_disk)
         .is_some_and(|disk| disk.os_type == OsType::Windows);
-    let archive = tree(view, root, &found.key())?;
-    match archive {
-        Some(archive) if !windows => Ok(Resolved {
-            tree: image_engine::Source::Tree { archive, sha256: None },
+    match content(view, root, &found.key())? {
+        Some(tree) if !windows => Ok(Resolved {
+            tree,
             exact: None,
             version: None,
             traits: Traits {
@@ -155,14 +152,14 @@ fn gallery_version(view: &Connection, root: &Root, id: &str) -> Result<Resolved,
     };
     let image = resources::get(view, &target.parent_key())?.ok_or_else(not_found)?;
     let properties = typed::<GalleryImage>(&image)?.properties;
-    let archive = tree(view, root, &found.key())?.ok_or_else(|| {
+    let tree = content(view, root, &found.key())?.ok_or_else(|| {
         refuse(format!(
             "The source image version '{}' has no root tree on this machine.",
             found.id
         ))
     })?;
     Ok(Resolved {
-        tree: image_engine::Source::Tree { archive, sha256: None },
+        tree,
         exact: Some(found.id.clone()),
         version: Some(found.name().to_owned()),
         traits: Traits {
@@ -194,7 +191,13 @@ fn usable(view: &Connection, id: &str, kind: Kind) -> rusqlite::Result<Option<Re
     Ok(found.filter(|resource| resource.kind == kind && resource.state == ProvisioningState::Succeeded))
 }
 
-/// The tar of the root tree that a run has stored with its image.
-fn tree(view: &Connection, root: &Root, owner: &Key) -> rusqlite::Result<Option<PathBuf>> {
-    Ok(artifacts::of_owner(view, owner)?.map(|artifact| root.image(artifact.id).join("tree.tar")))
+/// The layers that a run has left with its image; of an image of before, the tar of its root tree.
+fn content(view: &Connection, root: &Root, owner: &Key) -> rusqlite::Result<Option<image_engine::Source>> {
+    Ok(artifacts::of_owner(view, owner)?.map(|artifact| match artifact.layer {
+        Some(top) => image_engine::Source::Image { top },
+        None => image_engine::Source::Tree {
+            archive: root.image(artifact.id).join("tree.tar"),
+            sha256: None,
+        },
+    }))
 }

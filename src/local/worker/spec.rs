@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use image_engine::Network;
+use image_engine::{Mirrors, Network};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -32,6 +32,7 @@ pub(crate) struct RunSpec {
     /// Names of the folders under `images/`, one a distribution target: whoever sweeps after a dead worker knows where to look.
     pub(crate) artifacts: Vec<Uuid>,
     pub(crate) layer_max_age: Duration,
+    pub(crate) mirrors: Mirrors,
     /// Whether steps that an earlier run has carried out are taken over.
     pub(crate) reuse_steps: bool,
 }
@@ -55,6 +56,7 @@ impl RunSpec {
             platform_images: options.platform_images.clone(),
             parallel_runs: options.parallel_runs(),
             layer_max_age: options.layer_max_age,
+            mirrors: options.mirrors.clone(),
             reuse_steps,
         }
     }

@@ -11,6 +11,7 @@ use super::spec::RunSpec;
 use super::{failure, record, spawn};
 use crate::arm::image_template::{Distributor, RunState, RunSubState};
 use crate::local::error::{StoreError, chain};
+use crate::local::layers;
 use crate::local::lock::FileLock;
 use crate::local::root::Root;
 use crate::local::service::Shared;
@@ -98,8 +99,9 @@ fn can_start_again(run: &Run) -> bool {
 
 /// Sweeps what a dead worker has left, then records its end.
 fn bury(root: &Root, store: &Store, run: &Run) -> Result<(), StoreError> {
-    match RunSpec::read(&root.run(run.id).spec()) {
-        Ok(spec) => sweep(root, store, &spec)?,
+    let spec = RunSpec::read(&root.run(run.id).spec());
+    match &spec {
+        Ok(spec) => sweep(root, store, spec)?,
         Err(error) => {
             tracing::warn!(%error, run = %run.id, "the specification of a dead run cannot be read; its remains stay")
         }
@@ -110,7 +112,12 @@ fn bury(root: &Root, store: &Store, run: &Run) -> Result<(), StoreError> {
         RunState::Failed
     };
     let message = failure::worker_died(run, &root.run(run.id));
-    record::end(store, run.id, outcome, &message)
+    record::end(store, run.id, outcome, &message)?;
+    // Among them the layer that it was about to build.
+    if let Ok(spec) = spec {
+        layers::prune_old(root, store, spec.layer_max_age);
+    }
+    Ok(())
 }
 
 /// Takes away what a run has made and not registered. Its worker does so itself at its end.

@@ -100,6 +100,7 @@ fn register(
             run: product.spec.run,
             template_id: product.spec.template_id.clone(),
             disk_bytes: product.disk_bytes,
+            layer: Some(product.layer),
             created_at: Timestamp::now().to_string(),
         },
     )?;
