@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
+use image_engine::{Cancel, LayerStore, Prune};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use terraform_provider_imagebuilder::backend::transport::Transport;
@@ -67,6 +68,20 @@ impl Answer {
     pub(crate) fn refused(self, status: u16, code: &str) -> Self {
         assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.body);
         self
+    }
+}
+
+impl Drop for Cloud {
+    /// Layers belong to ids of the image, so that an ordinary user cannot remove their files together with the folder.
+    fn drop(&mut self) {
+        if Arc::strong_count(&self.folder) == 1 && !rustix::process::geteuid().is_root() {
+            let everything = Prune { older_than: None };
+            let emptied = LayerStore::open(&self.root().join("layers"))
+                .and_then(|layers| layers.prune(&everything, &mut |_| false, &Cancel::new()));
+            if let Err(error) = emptied {
+                eprintln!("layers stay in {}: {error}", self.root().display());
+            }
+        }
     }
 }
 

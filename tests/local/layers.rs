@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use image_engine::{LayerId, LayerStore, Stage, StepOutcome};
+use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 use terraform_provider_imagebuilder::local::images::{self, Content, Image};
@@ -42,6 +43,16 @@ fn top(image: &Image) -> LayerId {
     match image.content {
         Content::Layers { top } => top,
         Content::Tree(ref tree) => panic!("{} has a tar, {}", image.id, tree.display()),
+    }
+}
+
+/// Waits until no worker is at it any more: after the end of its run it removes layers.
+async fn workers_have_ended(cloud: &Cloud) {
+    for run in std::fs::read_dir(cloud.root().join("runs")).unwrap() {
+        let lock = std::fs::File::open(run.unwrap().path().join("lock")).unwrap();
+        while flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 
@@ -196,6 +207,7 @@ async fn an_image_that_is_deleted_while_a_build_uses_it_stays_until_the_build_ha
 
     cloud.post(&format!("{endless}/cancel")).await.expect(202);
     assert_eq!(cloud.follow(&run).await.text("/status"), "Canceled");
+    workers_have_ended(&cloud).await;
     layers::prune(&cloud.service, None).unwrap();
     assert_eq!(layers::list(&cloud.service).unwrap(), []);
 }
@@ -233,12 +245,17 @@ async fn old_layers_that_nobody_needs_go_after_a_run_and_with_a_deleted_image() 
     let cloud = Cloud::with(|options| options.layer_max_age = Duration::ZERO);
     let group = cloud.group("g").await;
     let (_, image) = first_version(&cloud, &group).await;
+    workers_have_ended(&cloud).await;
     let version = images::list(&cloud.service).unwrap().remove(0);
+    let chain = store(&cloud).chain(top(&version)).unwrap().len();
+    assert_eq!(
+        layers::list(&cloud.service).unwrap().len(),
+        chain,
+        "only those of the image are left"
+    );
     let accepted = cloud.delete(&version.id).await.expect(202);
     cloud.follow(&accepted).await.expect(204);
     cloud.delete(&image).await.expect(200);
-    // The worker of the run may be removing at the same time; whoever comes second finds nothing left.
-    layers::prune(&cloud.service, Some(Duration::ZERO)).unwrap();
     assert_eq!(layers::list(&cloud.service).unwrap(), []);
 }
 
