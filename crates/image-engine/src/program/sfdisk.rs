@@ -26,7 +26,7 @@ pub(crate) enum PartitionKind {
 impl PartitionKind {
     fn guid(self) -> &'static str {
         match self {
-            Self::EfiSystem => "C12A7328-F81F-11D2-BA4B-00C04FBC93B3",
+            Self::EfiSystem => "C12A7328-F81F-11D2-BA4B-00A0C93EC93B",
             Self::LinuxRoot => "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709",
         }
     }
