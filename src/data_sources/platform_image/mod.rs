@@ -4,12 +4,12 @@ mod model;
 
 use std::time::Instant;
 
-use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
+use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, Severity, path};
 
 use crate::arm::id::PlatformImageVersionsId;
 use crate::arm::platform_image::PlatformImageVersion;
 use crate::arm::{latest, location};
-use crate::backend::{ErrorKind, Request};
+use crate::backend::{Error, ErrorKind, Request};
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
 use crate::resources::{identify, service_error, timeouts};
@@ -30,9 +30,16 @@ impl DataSource for PlatformImageDataSource {
         let image = PlatformImageVersionsId::new(cx.client().subscription(), &region, publisher, offer, sku);
         let image = identify::checked(image, "location")?;
         let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
-        let mut versions = list(cx.client(), &image, &patience).await?;
-        versions.sort_by(|left, right| latest::compare_versions(&left.name, &right.name));
         let version = config.version.as_str().unwrap_or("latest");
+        let mut versions = match list(cx.client(), &image, &patience).await {
+            Ok(versions) => versions,
+            Err(error) if error.kind() == ErrorKind::Forbidden => {
+                cx.warn(untold(&image, &error));
+                return Ok(unseen(config));
+            }
+            Err(error) => return Err(refused(&image, &error).into()),
+        };
+        versions.sort_by(|left, right| latest::compare_versions(&left.name, &right.name));
         let found = if latest::is_latest(version) {
             latest::platform_image_version(&versions)
         } else {
@@ -54,15 +61,35 @@ async fn list(
     connection: &Connection,
     image: &PlatformImageVersionsId,
     patience: &Patience,
-) -> Result<Vec<PlatformImageVersion>, Diagnostics> {
+) -> Result<Vec<PlatformImageVersion>, Error> {
     let request = Request::platform_image_versions(image);
-    let client = connection.arm().limited(patience.limits());
-    client.list(&request).await.map_err(|error| {
-        if error.kind() == ErrorKind::NotFound {
-            return Diagnostic::error("Platform image is not available", error.message()).into();
-        }
-        service_error::cannot(&format!("list the versions of {}", shown(image)), &error).into()
-    })
+    connection.arm().limited(patience.limits()).list(&request).await
+}
+
+fn refused(image: &PlatformImageVersionsId, error: &Error) -> Diagnostic {
+    if error.kind() == ErrorKind::NotFound {
+        return Diagnostic::error("Platform image is not available", error.message());
+    }
+    service_error::cannot(&format!("list the versions of {}", shown(image)), error)
+}
+
+/// Who may build need not be allowed to list the marketplace, so that this is no error.
+fn untold(image: &PlatformImageVersionsId, error: &Error) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        ..refused(image, error)
+    }
+}
+
+/// What is known without the service: an exact version is what was written.
+fn unseen(config: PlatformImage) -> PlatformImage {
+    let exact = config.version.as_str().filter(|version| !latest::is_latest(version));
+    PlatformImage {
+        id: Attr::Null,
+        exact_version: exact.map(str::to_owned).into(),
+        versions: Attr::Null,
+        ..config
+    }
 }
 
 fn id(image: &PlatformImageVersionsId, found: &PlatformImageVersion) -> String {
@@ -90,4 +117,21 @@ fn absent(image: &PlatformImageVersionsId, version: &str, versions: &[PlatformIm
 /// As Azure's command line writes it.
 fn shown(image: &PlatformImageVersionsId) -> String {
     format!("{}:{}:{}", image.publisher(), image.offer(), image.sku())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_may_see_is_null_but_for_an_exact_version() {
+        let asked = |version: Attr<String>| PlatformImage {
+            version,
+            exact_version: Attr::Unknown,
+            ..PlatformImage::default()
+        };
+        assert_eq!(unseen(asked(Attr::Null)).exact_version, Attr::Null);
+        assert_eq!(unseen(asked(Attr::from("Latest"))).exact_version, Attr::Null);
+        assert_eq!(unseen(asked(Attr::from("1.0.0"))).exact_version, Attr::from("1.0.0"));
+    }
 }

@@ -5,6 +5,8 @@ use tf_provider::{Attr, Model};
 use crate::arm::names;
 
 /// A version of a platform image, which is an image of the marketplace: a given one, or the latest.
+///
+/// Credentials that may not list the marketplace's versions get a warning, and null for what they cannot see.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct PlatformImage {
     /// Azure Resource Manager id of the version that was found.

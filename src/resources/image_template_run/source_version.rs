@@ -135,44 +135,5 @@ impl Floating {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use serde_json::json;
-
-    use super::*;
-
-    const IMAGE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/x/images/base";
-
-    fn floating(source: &serde_json::Value) -> Option<Floating> {
-        let template = ImageTemplateId::new("s", "g", "t").unwrap();
-        Floating::of(&serde_json::from_value(source.clone()).unwrap(), "West US 2", &template)
-    }
-
-    #[test]
-    fn only_a_source_that_asks_for_the_latest_is_looked_up() {
-        let platform = |version: &str| json!({"type": "PlatformImage", "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": version});
-        let versions = PlatformImageVersionsId::new("s", "westus2", "Debian", "debian-12", "12-gen2").unwrap();
-        assert_eq!(floating(&platform("Latest")), Some(Floating::Platform(versions)));
-        assert_eq!(floating(&platform("0.20261101.1800")), None);
-        let gallery = |version: &str| json!({"type": "SharedImageVersion", "imageVersionId": format!("{IMAGE}/versions/{version}")});
-        let image = GalleryImageId::parse(IMAGE).unwrap();
-        assert_eq!(floating(&gallery("latest")), Some(Floating::Gallery(image)));
-        assert_eq!(floating(&gallery("1.0.0")), None);
-        let managed = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/images/base";
-        assert_eq!(floating(&json!({"type": "ManagedImage", "imageId": managed})), None);
-    }
-
-    #[test]
-    fn newer_is_the_higher_number_of_a_version_or_of_the_id_of_one() {
-        let id = |version: &str| format!("{IMAGE}/versions/{version}");
-        let newer = NewerSource::of(&id("1.0.10"), &id("1.0.9")).unwrap();
-        assert_eq!((newer.latest.as_str(), newer.built_from.as_str()), ("1.0.10", "1.0.9"));
-        assert_eq!(NewerSource::of(&id("1.0.9"), &id("1.0.9")), None);
-        assert_eq!(
-            NewerSource::of("0.20261101.900", "0.20261101.1800"),
-            None,
-            "an older one is what is left when the newest was withdrawn"
-        );
-    }
-}
+#[path = "source_version_tests.rs"]
+mod tests;
