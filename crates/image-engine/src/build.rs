@@ -153,6 +153,15 @@ impl Build {
         self.session.top()
     }
 
+    /// Waits until the image's layers have reached the disk: from then on they outlive a power cut. Who records an image calls this
+    /// first.
+    ///
+    /// # Errors
+    /// [`Io`](crate::ErrorKind::Io) and [`DiskFull`](crate::ErrorKind::DiskFull) if something could not be written.
+    pub fn await_layers(&mut self) -> Result<(), BuildError> {
+        self.syncing.finish(&mut self.session)
+    }
+
     /// Ends the build: waits until the image's layers have reached the disk, gives them free, marks the log as complete and
     /// removes the scratch files. Dropping does the latter two, but cannot tell of a failure; the layers that it leaves count
     /// until the machine stops.

@@ -103,7 +103,7 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
         }),
         invalid => {
             enter(work, RunSubState::Distributing)?;
-            let end = distribute(work, &build, &resolved)?;
+            let end = distribute(work, &mut build, &resolved)?;
             if let Err(error) = build.finish() {
                 tracing::warn!(
                     error = chain(&error),
@@ -161,10 +161,12 @@ fn validate(work: &mut Work<'_>, build: &mut Build, log: &Path) -> Result<Option
 }
 
 /// Writes the disk once, then every target; one that fails does not keep the others from being written.
-fn distribute(work: &mut Work<'_>, build: &Build, resolved: &Resolved) -> Result<End, Stop> {
+fn distribute(work: &mut Work<'_>, build: &mut Build, resolved: &Resolved) -> Result<End, Stop> {
     let targets = &work.spec.template.properties.distribute;
     let disk = work.root.partial(work.spec.run).join("disk.raw");
     let image = build.write_disk(&disk).map_err(Stop::Build)?;
+    // An image that is registered can be built upon, whatever happens to the machine.
+    build.await_layers().map_err(Stop::Build)?;
     let product = Product {
         root: work.root,
         store: work.store,
