@@ -319,3 +319,43 @@ async fn a_root_of_an_earlier_version_is_taken_over_with_its_images() {
     let same = Command::new("cmp").arg(&tree).arg(&again).status().unwrap();
     assert!(same.success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_whose_layers_were_lost_or_changed_is_told_by_name() {
+    let cloud = Cloud::new();
+    let group = cloud.group("g").await;
+    let (_, image) = first_version(&cloud, &group).await;
+    let source = format!("{image}/versions/0.0.1");
+    let second = json!({"source": source_version(&source), "customize": [shell(&["true"])]});
+    let second = cloud.template(&group, "second", second).await;
+    let top = top(&images::list(&cloud.service).unwrap()[0]);
+    let chain = store(&cloud).chain(top).unwrap();
+    let base = cloud.root().join("layers/area").join(chain[0].id.to_string());
+    let release = base.join("u/etc/os-release");
+    assert!(release.is_file(), "{}", release.display());
+    // The files belong to ids of the image: only root can change them from outside.
+    if rustix::process::geteuid().is_root() {
+        std::fs::write(&release, "changed").unwrap();
+        let ran = cloud.run(&second).await;
+        assert_eq!(state(&ran), "Failed");
+        let expected = format!(
+            "The source '{source}' cannot be used: the layer {} of the source image is damaged",
+            chain[0].id
+        );
+        assert!(message(&ran).starts_with(&expected), "{}", message(&ran));
+    }
+    std::fs::remove_file(
+        cloud
+            .root()
+            .join("layers/records")
+            .join(format!("{}.json", chain[0].id)),
+    )
+    .unwrap();
+    let ran = cloud.run(&second).await;
+    assert_eq!(state(&ran), "Failed");
+    assert!(
+        message(&ran).starts_with(&format!("The source '{source}' cannot be used: ")),
+        "{}",
+        message(&ran)
+    );
+}
