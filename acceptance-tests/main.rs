@@ -19,5 +19,6 @@ mod machine;
 mod platform_image;
 mod refused;
 mod resource_group;
+mod reuse;
 mod run_again;
 mod source_update;
