@@ -46,6 +46,8 @@ pub(crate) struct Bubblewrap<'a> {
     pub(crate) environment: &'a [(&'a str, &'a str)],
     /// Whether the sandbox gets a network of nothing but its own loopback interface.
     pub(crate) without_network: bool,
+    /// A descriptor with a filter of system calls.
+    pub(crate) filter: Option<RawFd>,
     /// The folder to start in.
     pub(crate) folder: &'a str,
     /// The program and its arguments.
@@ -88,6 +90,9 @@ impl Bubblewrap<'_> {
         }
         for sight in &self.sights {
             line.add_sight(sight);
+        }
+        if let Some(filter) = self.filter {
+            line.add(["--seccomp", &filter.to_string()]);
         }
         line.add(["--chdir", self.folder]);
         line.add(["--json-status-fd", &status.as_raw_fd().to_string()]);

@@ -98,6 +98,7 @@ impl Sandbox {
             capabilities: &guest::CAPABILITIES,
             environment: run.environment,
             without_network: false,
+            filter: None,
             folder: "/",
             command: [path.into_os_string()].into_iter().chain(run.arguments).collect(),
         };

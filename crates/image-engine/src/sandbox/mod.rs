@@ -21,6 +21,7 @@ mod namespace;
 mod network;
 mod step;
 mod tool;
+mod unsynced;
 mod warden;
 
 pub(crate) use bootstrap::{Bootstrap, Provided, TREE};

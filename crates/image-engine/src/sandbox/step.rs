@@ -99,6 +99,7 @@ impl Sandbox {
             capabilities: &guest::CAPABILITIES,
             environment: &guest::ENVIRONMENT,
             without_network: self.network == Network::None,
+            filter: None,
             folder: guest::HOME,
             command,
         };

@@ -9,7 +9,7 @@ use super::enter::{Act, LAYERS_MOUNT};
 use super::guest::HOME_IN_AREA;
 use super::layers::{Layers, MERGED, Place};
 use super::step::Tail;
-use super::{Job, Sandbox, guest, in_area};
+use super::{Job, Sandbox, guest, in_area, in_memory, number, unsynced};
 use crate::cancel::Cancel;
 use crate::error::{BuildError, ErrorKind};
 use crate::layer::LayerId;
@@ -157,6 +157,7 @@ impl Sandbox {
             capabilities: &guest::CAPABILITIES,
             environment: &[("PATH", PATH), ("LC_ALL", "C")],
             without_network: true,
+            filter: None,
             folder: "/",
             command: [path.into_os_string()].into_iter().chain(arguments).collect(),
         };
@@ -171,15 +172,18 @@ impl Sandbox {
         self.run_job(job, program, operation, cancel, sink)
     }
 
-    /// Runs a job to its program's success.
+    /// Runs a job to its program's success. Nothing it writes waits for the disk.
     pub(super) fn run_job(
         &self,
-        job: Job<'_>,
+        mut job: Job<'_>,
         program: Program,
         operation: &str,
         cancel: &Cancel,
         sink: Sink<'_>,
     ) -> Result<(), ToolFailure> {
+        let filter = in_memory("filter", &unsynced::filter())?;
+        job.bubblewrap.filter = Some(number(&filter));
+        job.passed.push(filter);
         let mut said = Tail::default();
         let ended = self.run(job, cancel, &mut |bytes| {
             said.add(bytes);
