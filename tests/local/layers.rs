@@ -1,5 +1,6 @@
 //! What runs take over from earlier runs, what images consist of, and what is removed.
 
+use std::num::NonZeroUsize;
 use std::process::Command;
 use std::time::Duration;
 
@@ -119,6 +120,33 @@ async fn what_a_failed_run_has_built_is_taken_over_by_the_next() {
         customizers(&cloud, &template),
         [StepOutcome::Reused, StepOutcome::Failed { exit_code: 1 }]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_share_one_build_of_a_step() {
+    let cloud = Cloud::with(|options| options.max_parallel_runs = NonZeroUsize::new(2));
+    let group = cloud.group("g").await;
+    let customize = json!({"customize": [shell(&["sleep 0.3; echo shared > /etc/shared"])]});
+    let (mut templates, mut running) = (Vec::new(), Vec::new());
+    for name in ["one", "other"] {
+        templates.push(cloud.template(&group, name, customize.clone()).await);
+    }
+    for template in &templates {
+        running.push(cloud.post(&format!("{template}/run")).await.expect(202));
+    }
+    for run in &running {
+        let end = cloud.follow(run).await;
+        assert_eq!(end.text("/status"), "Succeeded", "{}", end.body);
+    }
+    let outcomes: Vec<StepOutcome> = templates
+        .iter()
+        .flat_map(|template| customizers(&cloud, template))
+        .collect();
+    let reused = outcomes
+        .iter()
+        .filter(|outcome| **outcome == StepOutcome::Reused)
+        .count();
+    assert_eq!((outcomes.len(), reused), (2, 1), "{outcomes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

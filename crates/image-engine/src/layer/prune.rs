@@ -146,7 +146,7 @@ impl LayerStore {
         Ok(())
     }
 
-    /// Removes the locks of keys whose layers nobody is making.
+    /// Removes the locks of keys whose layers nobody is making, and records that nobody will finish.
     fn sweep_keys(&self) -> Result<(), BuildError> {
         let sweep = || -> io::Result<()> {
             for name in names(&self.keys())? {
@@ -154,7 +154,7 @@ impl LayerStore {
                     lock.remove_file()?;
                 }
             }
-            Ok(())
+            record::sweep(&self.records())
         };
         sweep().map_err(|error| self.not_removed(error))
     }

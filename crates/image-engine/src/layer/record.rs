@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Layer, LayerId};
 
@@ -61,7 +62,8 @@ impl Record {
     /// Writes it, so that it is there whole or not at all, and after the machine has stopped too.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(self)?;
-        let aside = folder.join(format!("{}.new", self.id));
+        // Two builds that used the same layer may both have seen it reach the disk.
+        let aside = folder.join(format!("{}.{}.new", self.id, Uuid::new_v4()));
         let mut file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -106,6 +108,27 @@ impl Record {
             key: self.key,
         }
     }
+}
+
+/// Removes what processes that were killed while they wrote a record have left.
+pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
+    /// Writing one takes milliseconds.
+    const LONGEST_WRITING: Duration = Duration::from_secs(60 * 60);
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_unfinished = entry.file_name().as_encoded_bytes().ends_with(b".new");
+        let is_old = || {
+            let modified = entry.metadata().and_then(|found| found.modified());
+            modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LONGEST_WRITING))
+        };
+        if is_unfinished && is_old() {
+            match fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The layers that have a record.
