@@ -1,12 +1,22 @@
 //! Platform images: marketplace names, and how to get the root tree of each.
 
+mod distribution;
+mod memory;
+
 use std::cmp::Ordering;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use distribution::Distributions;
+use image_engine::{Distribution, Mirrors, Release};
+
+use super::archive::LookupError;
 use super::busybox;
+use super::error::chain;
 use super::options::PlatformImage;
+use super::root::Root;
 
 /// The image of about 2 MB that needs no network.
 const BUSYBOX: [&str; 3] = ["imagebuilder", "busybox", "tiny"];
@@ -25,6 +35,7 @@ const WINDOWS_PUBLISHERS: [&str; 5] = [
 pub(crate) struct Catalogue {
     images: Vec<PlatformImage>,
     busybox: OnceLock<String>,
+    distributions: Distributions,
 }
 
 /// One version of a platform image.
@@ -34,11 +45,28 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
 }
 
+impl Entry {
+    /// The key of the layer that has the tree of a distribution.
+    fn layer_key(&self) -> Option<String> {
+        match &self.origin {
+            Origin::Distribution(distribution) => Some(distribution.layer_key()),
+            Origin::Busybox | Origin::Archive { .. } => None,
+        }
+    }
+}
+
 /// Where the root tree comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     Busybox,
     Archive { path: PathBuf, sha256: String },
+    Distribution(Distribution),
+}
+
+/// The image of a name.
+enum Found {
+    OnThisMachine(Vec<Entry>),
+    Distribution(Release),
 }
 
 /// Why a platform image cannot be had.
@@ -48,24 +76,70 @@ pub(crate) enum Unavailable {
     UnknownImage { known: Vec<String> },
     /// The image has no such version.
     UnknownVersion { known: Vec<String> },
+    /// What was asked for is no version of a distribution.
+    NoVersion,
+    /// A package archive has a distribution as it is now, not as it was.
+    NotCurrent { current: String },
+    /// The package archive does not tell which version there is.
+    Archive(LookupError),
     /// The program of the built-in image cannot be asked.
     Busybox(io::Error),
 }
 
 impl Catalogue {
-    pub(crate) fn new(images: Vec<PlatformImage>) -> Self {
+    /// A catalogue with images of one's own. What is known of distributions is remembered in `root`; their earlier
+    /// versions can be had while their layers are not older than `layer_max_age`.
+    pub(crate) fn new(images: Vec<PlatformImage>, root: &Root, layer_max_age: Duration, mirrors: Mirrors) -> Self {
         Self {
             images,
             busybox: OnceLock::new(),
+            distributions: Distributions::new(root, layer_max_age, mirrors),
         }
     }
 
-    /// The versions of an image, oldest first.
+    /// The versions of an image, oldest first. May wait for the package archive of a distribution.
     pub(crate) fn versions(&self, publisher: &str, offer: &str, sku: &str) -> Result<Vec<Entry>, Unavailable> {
-        let asked = [publisher, offer, sku];
-        let mut entries: Vec<Entry> = self
-            .images
-            .iter()
+        let mut entries = match self.find([publisher, offer, sku])? {
+            Found::OnThisMachine(entries) => entries,
+            Found::Distribution(release) => self.distributions.versions(release)?,
+        };
+        entries.sort_by(|left, right| compare_versions(&left.version, &right.version));
+        Ok(entries)
+    }
+
+    /// The image of an exact version, or of `latest`. May wait for the package archive of a distribution.
+    pub(crate) fn resolve(&self, publisher: &str, offer: &str, sku: &str, version: &str) -> Result<Entry, Unavailable> {
+        let is_latest = version.eq_ignore_ascii_case("latest");
+        let entries = match self.find([publisher, offer, sku])? {
+            Found::OnThisMachine(entries) => entries,
+            Found::Distribution(release) if is_latest => return self.distributions.current(release),
+            Found::Distribution(release) => return self.distributions.exact(release, version),
+        };
+        let by_number = |left: &&Entry, right: &&Entry| compare_versions(&left.version, &right.version);
+        let found = if is_latest {
+            entries.iter().max_by(by_number)
+        } else {
+            entries.iter().find(|entry| entry.version.eq_ignore_ascii_case(version))
+        };
+        found.cloned().ok_or_else(|| Unavailable::UnknownVersion {
+            known: entries.iter().map(|entry| entry.version.clone()).collect(),
+        })
+    }
+
+    /// Whether there can be such an image, as far as that can be told without a network.
+    pub(crate) fn check(&self, publisher: &str, offer: &str, sku: &str, version: &str) -> Result<(), Unavailable> {
+        let is_latest = version.eq_ignore_ascii_case("latest");
+        match self.find([publisher, offer, sku])? {
+            Found::Distribution(_) if is_latest || distribution::is_version(version) => Ok(()),
+            Found::Distribution(_) => Err(Unavailable::NoVersion),
+            Found::OnThisMachine(_) => self.resolve(publisher, offer, sku, version).map(drop),
+        }
+    }
+
+    /// An image of one's own under the name of a distribution takes its place.
+    fn find(&self, asked: [&str; 3]) -> Result<Found, Unavailable> {
+        let own = self.images.iter();
+        let mut entries: Vec<Entry> = own
             .filter(|image| same_name(asked, [&image.publisher, &image.offer, &image.sku]))
             .map(|image| Entry {
                 version: image.version.clone(),
@@ -81,28 +155,15 @@ impl Catalogue {
                 origin: Origin::Busybox,
             });
         }
-        if entries.is_empty() {
-            return Err(Unavailable::UnknownImage { known: self.names() });
-        }
-        entries.sort_by(|left, right| compare_versions(&left.version, &right.version));
-        Ok(entries)
-    }
-
-    /// The image of an exact version, or of `latest`.
-    pub(crate) fn resolve(&self, publisher: &str, offer: &str, sku: &str, version: &str) -> Result<Entry, Unavailable> {
-        let mut entries = self.versions(publisher, offer, sku)?;
-        let position = if version.eq_ignore_ascii_case("latest") {
-            entries.len().checked_sub(1)
-        } else {
-            entries
-                .iter()
-                .position(|entry| entry.version.eq_ignore_ascii_case(version))
-        };
-        match position {
-            Some(position) => Ok(entries.swap_remove(position)),
-            None => Err(Unavailable::UnknownVersion {
-                known: entries.into_iter().map(|entry| entry.version).collect(),
-            }),
+        let distributions = distribution::IMAGES.iter();
+        let release = distributions
+            .filter(|(name, _)| same_name(asked, *name))
+            .map(|(_, release)| *release)
+            .next();
+        match release {
+            _ if !entries.is_empty() => Ok(Found::OnThisMachine(entries)),
+            Some(release) => Ok(Found::Distribution(release)),
+            None => Err(Unavailable::UnknownImage { known: self.names() }),
         }
     }
 
@@ -120,6 +181,7 @@ impl Catalogue {
             .iter()
             .map(|image| format!("{}:{}:{}", image.publisher, image.offer, image.sku))
             .collect();
+        names.extend(distribution::IMAGES.iter().map(|(name, _)| name.join(":")));
         names.push(BUSYBOX.join(":"));
         names.dedup();
         names
@@ -168,6 +230,20 @@ impl std::fmt::Display for Unavailable {
                     known.join(", ")
                 )
             }
+            Self::NoVersion => write!(
+                formatter,
+                "versions of a distribution are the dates of its package archive, as 0.20261119.212; use such a one, or latest"
+            ),
+            Self::NotCurrent { current } => write!(
+                formatter,
+                "a package archive has packages of the present only, and no base of that version is kept on this machine; the present \
+                 version is {current}; use that one, or latest"
+            ),
+            Self::Archive(error) => write!(
+                formatter,
+                "the package archive does not tell which version there is ({})",
+                chain(error)
+            ),
             Self::Busybox(error) => write!(
                 formatter,
                 "the program busybox, of which this platform image is made, cannot be asked for its version ({error}); install the package \
@@ -180,6 +256,8 @@ impl std::fmt::Display for Unavailable {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::path::Path;
+
     use super::*;
 
     fn image(version: &str) -> PlatformImage {
@@ -193,36 +271,67 @@ mod tests {
         }
     }
 
+    /// A catalogue whose mirrors nobody listens on.
+    fn catalogue(images: Vec<PlatformImage>, folder: &Path) -> Catalogue {
+        let root = Root::open(folder).unwrap();
+        let nobody = Some("http://127.0.0.1:9/nobody".to_owned());
+        let mirrors = Mirrors {
+            debian: nobody.clone(),
+            debian_security: nobody.clone(),
+            ubuntu: nobody,
+        };
+        Catalogue::new(images, &root, Duration::from_secs(60), mirrors)
+    }
+
     #[test]
     fn latest_is_the_highest_number_and_not_the_last_word() {
-        let catalogue = Catalogue::new(vec![image("1.10.0"), image("1.9.0")]);
-        assert_eq!(
-            catalogue.resolve("own", "LINUX", "base", "latest").unwrap().version,
-            "1.10.0"
-        );
-        assert_eq!(
-            catalogue.resolve("own", "linux", "base", "1.9.0").unwrap().version,
-            "1.9.0"
-        );
+        let root = tempfile::tempdir().unwrap();
+        let catalogue = catalogue(vec![image("1.10.0"), image("1.9.0")], root.path());
+        for (asked, version) in [("latest", "1.10.0"), ("1.9.0", "1.9.0")] {
+            assert_eq!(
+                catalogue.resolve("own", "LINUX", "base", asked).unwrap().version,
+                version
+            );
+        }
     }
 
     #[test]
     fn an_unknown_image_is_told_what_there_is() {
-        let error = Catalogue::new(vec![image("1.0.0")])
-            .resolve("Debian", "debian-12", "12-gen2", "latest")
+        let root = tempfile::tempdir().unwrap();
+        let error = catalogue(vec![image("1.0.0")], root.path())
+            .resolve("Debian", "debian-1", "1", "latest")
             .unwrap_err()
             .to_string();
-        assert!(
-            error.contains("Own:linux:base") && error.contains("imagebuilder:busybox:tiny"),
-            "{error}"
-        );
+        for known in [
+            "Own:linux:base",
+            "imagebuilder:busybox:tiny",
+            "Debian:debian-12:12-gen2",
+        ] {
+            assert!(error.contains(known), "{error}");
+        }
     }
 
     #[test]
     fn an_unknown_version_is_told_which_there_are() {
-        let error = Catalogue::new(vec![image("1.0.0")])
+        let root = tempfile::tempdir().unwrap();
+        let error = catalogue(vec![image("1.0.0")], root.path())
             .resolve("Own", "linux", "base", "2.0.0")
             .unwrap_err();
         assert!(matches!(error, Unavailable::UnknownVersion { known } if known == ["1.0.0"]));
+    }
+
+    #[test]
+    fn an_image_of_ones_own_takes_the_place_of_a_distribution_and_needs_no_network() {
+        let root = tempfile::tempdir().unwrap();
+        let own = PlatformImage {
+            publisher: "Debian".into(),
+            offer: "debian-12".into(),
+            sku: "12-gen2".into(),
+            ..image("1.0.0")
+        };
+        let catalogue = catalogue(vec![own], root.path());
+        let versions = catalogue.versions("Debian", "debian-12", "12-gen2").unwrap();
+        assert_eq!(versions.len(), 1);
+        assert!(matches!(versions[0].origin, Origin::Archive { .. }));
     }
 }

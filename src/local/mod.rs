@@ -12,6 +12,7 @@
 //! when its lock is free is carried on by whoever sees it first.
 
 mod answer;
+mod archive;
 mod busybox;
 mod catalogue;
 mod error;

@@ -82,9 +82,16 @@ impl LocalService {
             check_platform_image(image)
                 .map_err(|reason| OpenError::new(OpenErrorKind::Option(reason), &options.root, None))?;
         }
+        let mirrors = options.mirrors.check();
+        mirrors.map_err(|invalid| OpenError::new(OpenErrorKind::Option(invalid.to_string()), &options.root, None))?;
         let root = Root::open(&options.root)?;
         let store = Store::open(&root.database())?;
-        let catalogue = Catalogue::new(options.platform_images.clone());
+        let catalogue = Catalogue::new(
+            options.platform_images.clone(),
+            &root,
+            options.layer_max_age,
+            options.mirrors.clone(),
+        );
         let shared = Shared {
             options,
             root,

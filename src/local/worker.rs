@@ -117,7 +117,12 @@ fn work(root: &Root, store: &Store, spec: &RunSpec) -> End {
             };
         }
     };
-    let catalogue = Catalogue::new(spec.platform_images.clone());
+    let catalogue = Catalogue::new(
+        spec.platform_images.clone(),
+        root,
+        spec.layer_max_age,
+        spec.mirrors.clone(),
+    );
     let mut work = Work {
         root,
         store,

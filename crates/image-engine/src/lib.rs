@@ -45,7 +45,7 @@ pub use host::{HostCause, HostError};
 pub use layer::{Layer, LayerId, LayerStore, Prune, Pruned};
 pub use observer::{Observer, Stage, StepOutcome};
 pub use probe::{probe, remove_scratch};
-pub use source::{Distribution, Mirrors, Release, Suite};
+pub use source::{Distribution, MirrorInvalid, Mirrors, Release, Suite};
 pub use sparse::copy as copy_sparse;
 pub use spec::{Action, BuildSpec, DiskSpec, Network, Reuse, Script, Source, Step, Workspace};
 pub use vhd::write_fixed_vhd;

@@ -50,9 +50,18 @@ fn refuse(image: &PlatformImage, version: &str, reason: &Unavailable) -> Refused
     let PlatformImage {
         publisher, offer, sku, ..
     } = image;
+    // What there is, nobody can tell then: neither that it is gone, nor that asking again at once would help.
+    let (status, code) = match reason {
+        Unavailable::Archive(_) => (StatusCode::FAILED_DEPENDENCY, "PackageArchiveUnavailable"),
+        _ => (StatusCode::NOT_FOUND, "PlatformImageNotFound"),
+    };
+    let name = [publisher.as_str(), offer, sku, version]
+        .into_iter()
+        .filter(|part| !part.is_empty());
+    let name = name.collect::<Vec<_>>().join(":");
     Refused::new(
-        StatusCode::NOT_FOUND,
-        "PlatformImageNotFound",
-        format!("The platform image '{publisher}:{offer}:{sku}:{version}' is not available: {reason}."),
+        status,
+        code,
+        format!("The platform image '{name}' is not available: {reason}."),
     )
 }

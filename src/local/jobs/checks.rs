@@ -61,7 +61,13 @@ pub(super) fn check(shared: &Shared, view: &Connection, template: &ImageTemplate
         None
     } else {
         let source = &template.properties.source;
-        Some(source::resolve(view, &shared.root, &shared.catalogue, source, &template.location)?.traits)
+        Some(source::check(
+            view,
+            &shared.root,
+            &shared.catalogue,
+            source,
+            &template.location,
+        )?)
     };
     for target in &template.properties.distribute {
         match target {

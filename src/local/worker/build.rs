@@ -212,6 +212,11 @@ fn distribute(work: &mut Work<'_>, build: &mut Build, resolved: &Resolved) -> Re
 /// What the source means now. It is recorded at once, so that a failed run shows what it was built from.
 fn resolve(work: &Work<'_>) -> Result<Resolved, Stop> {
     let spec = work.spec;
+    let source = match source::settle(&work.catalogue, &spec.template.properties.source) {
+        Ok(source) => source,
+        Err(Unusable::Source { reason, .. }) => return Err(Stop::Failed(reason)),
+        Err(Unusable::Store(error)) => return Err(error.into()),
+    };
     let resolved = work.store.read("resolve the source of a run", |view| {
         if let Err(reason) = check_staging(view, spec)? {
             return Ok(Err(Stop::Failed(reason)));
@@ -226,13 +231,7 @@ fn resolve(work: &Work<'_>) -> Result<Resolved, Stop> {
                 ))));
             }
         }
-        match source::resolve(
-            view,
-            work.root,
-            &work.catalogue,
-            &spec.template.properties.source,
-            &spec.location,
-        ) {
+        match source.resolve(view, work.root, &spec.location) {
             Ok(resolved) => Ok(Ok(resolved)),
             Err(Unusable::Source { reason, .. }) => Ok(Err(Stop::Failed(reason))),
             Err(Unusable::Store(error)) => Err(error),

@@ -4,11 +4,11 @@ use rusqlite::Connection;
 
 use crate::arm::gallery_image::{GalleryImage, HyperVGeneration, OsType, SecurityType};
 use crate::arm::gallery_image_version::GalleryImageVersion;
-use crate::arm::image_template::{ProvisioningErrorCode, ProvisioningState, Source};
+use crate::arm::image_template::{PlatformImageSource, ProvisioningErrorCode, ProvisioningState, Source};
 use crate::arm::location;
 use crate::arm::managed_image::ManagedImage;
 use crate::arm::version::ImageVersion;
-use crate::local::catalogue::{Catalogue, Origin};
+use crate::local::catalogue::{Catalogue, Origin, Unavailable};
 use crate::local::error::StoreError;
 use crate::local::presentation::typed;
 use crate::local::root::Root;
@@ -59,44 +59,89 @@ impl From<rusqlite::Error> for Unusable {
     }
 }
 
-/// Resolves the source of a template in the region `region`.
-pub(crate) fn resolve(
+/// A source of which all is known that this root does not know.
+#[derive(Debug)]
+pub(crate) enum Settled<'a> {
+    PlatformImage(Box<Resolved>),
+    ManagedImage(&'a str),
+    GalleryVersion(&'a str),
+}
+
+/// Finds out which version of a platform image is meant. May wait for the package archive of a distribution, and so is not for
+/// a transaction.
+pub(crate) fn settle<'a>(catalogue: &Catalogue, source: &'a Source) -> Result<Settled<'a>, Unusable> {
+    Ok(match source {
+        Source::PlatformImage(image) => Settled::PlatformImage(Box::new(platform_image(catalogue, image)?)),
+        Source::ManagedImage(image) => Settled::ManagedImage(&image.image_id),
+        Source::SharedImageVersion(image) => Settled::GalleryVersion(&image.image_version_id),
+    })
+}
+
+impl Settled<'_> {
+    /// Finds the source of a template in the region `region`.
+    pub(crate) fn resolve(self, view: &Connection, root: &Root, region: &str) -> Result<Resolved, Unusable> {
+        match self {
+            Self::PlatformImage(resolved) => Ok(*resolved),
+            Self::ManagedImage(id) => managed_image(view, root, id, region),
+            Self::GalleryVersion(id) => gallery_version(view, root, id),
+        }
+    }
+}
+
+fn platform_image(catalogue: &Catalogue, image: &PlatformImageSource) -> Result<Resolved, Unusable> {
+    let [publisher, offer, sku, version] = names(image);
+    let entry = catalogue
+        .resolve(publisher, offer, sku, version)
+        .map_err(|reason| unusable(image, &reason))?;
+    let tree = match entry.origin {
+        Origin::Busybox => image_engine::Source::Busybox,
+        Origin::Archive { path, sha256 } => image_engine::Source::Tree {
+            archive: path,
+            sha256: Some(sha256),
+        },
+        Origin::Distribution(distribution) => image_engine::Source::Distribution(distribution),
+    };
+    Ok(Resolved {
+        tree,
+        exact: Some(entry.version.clone()),
+        version: Some(entry.version),
+        traits: PLATFORM_IMAGE,
+    })
+}
+
+/// Checks the source of a template as far as that needs no network.
+pub(crate) fn check(
     view: &Connection,
     root: &Root,
     catalogue: &Catalogue,
     source: &Source,
     region: &str,
-) -> Result<Resolved, Unusable> {
-    match source {
-        Source::PlatformImage(image) => {
-            let [publisher, offer, sku, version] = [&image.publisher, &image.offer, &image.sku, &image.version]
-                .map(|member| member.as_deref().unwrap_or_default());
-            let entry = catalogue
-                .resolve(publisher, offer, sku, version)
-                .map_err(|reason| Unusable::Source {
-                    code: ProvisioningErrorCode::BadPirSource,
-                    reason: format!("The source '{publisher}:{offer}:{sku}:{version}' cannot be used: {reason}."),
-                })?;
-            let tree = match entry.origin {
-                Origin::Busybox => image_engine::Source::Busybox,
-                Origin::Archive { path, sha256 } => image_engine::Source::Tree {
-                    archive: path,
-                    sha256: Some(sha256),
-                },
-            };
-            let traits = Traits {
-                generation: HyperVGeneration::V2,
-                security: Some(SecurityType::TrustedLaunchSupported),
-            };
-            Ok(Resolved {
-                tree,
-                exact: Some(entry.version.clone()),
-                version: Some(entry.version),
-                traits,
-            })
-        }
-        Source::ManagedImage(image) => managed_image(view, root, &image.image_id, region),
-        Source::SharedImageVersion(image) => gallery_version(view, root, &image.image_version_id),
+) -> Result<Traits, Unusable> {
+    if let Source::PlatformImage(image) = source {
+        let [publisher, offer, sku, version] = names(image);
+        return match catalogue.check(publisher, offer, sku, version) {
+            Ok(()) => Ok(PLATFORM_IMAGE),
+            Err(reason) => Err(unusable(image, &reason)),
+        };
+    }
+    Ok(settle(catalogue, source)?.resolve(view, root, region)?.traits)
+}
+
+/// Of all platform images here.
+const PLATFORM_IMAGE: Traits = Traits {
+    generation: HyperVGeneration::V2,
+    security: Some(SecurityType::TrustedLaunchSupported),
+};
+
+fn names(image: &PlatformImageSource) -> [&str; 4] {
+    [&image.publisher, &image.offer, &image.sku, &image.version].map(|member| member.as_deref().unwrap_or_default())
+}
+
+fn unusable(image: &PlatformImageSource, reason: &Unavailable) -> Unusable {
+    let [publisher, offer, sku, version] = names(image);
+    Unusable::Source {
+        code: ProvisioningErrorCode::BadPirSource,
+        reason: format!("The source '{publisher}:{offer}:{sku}:{version}' cannot be used: {reason}."),
     }
 }
 

@@ -4,7 +4,7 @@ mod archive;
 mod busybox;
 mod distribution;
 
-pub use distribution::{Distribution, Mirrors, Release, Suite};
+pub use distribution::{Distribution, MirrorInvalid, Mirrors, Release, Suite};
 
 use std::fs::File;
 use std::io::{self, Read, Write};

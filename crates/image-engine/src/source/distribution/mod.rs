@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::layer::key;
+
 /// A part of what a base is made by; a change of it makes every base another one.
 const FORMAT: &str = "1";
 
@@ -104,6 +106,70 @@ impl Distribution {
     }
 }
 
+impl Distribution {
+    /// By which builds find the layer that has this tree; see [`Layer::key`](crate::Layer::key).
+    #[must_use]
+    pub fn layer_key(&self) -> String {
+        key::of_source(&self.identity())
+    }
+}
+
+/// A mirror's address that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MirrorInvalid {
+    /// The field of [`Mirrors`].
+    pub field: &'static str,
+    reason: &'static str,
+}
+
+impl Mirrors {
+    /// Whether the addresses can be used. They become a part of the images, so they must not hold a password.
+    ///
+    /// # Errors
+    /// The first address that cannot.
+    pub fn check(&self) -> Result<(), MirrorInvalid> {
+        let fields = [
+            ("debian", &self.debian),
+            ("debian_security", &self.debian_security),
+            ("ubuntu", &self.ubuntu),
+        ];
+        for (field, address) in fields {
+            if let Some(reason) = address.as_deref().and_then(why_invalid) {
+                return Err(MirrorInvalid { field, reason });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn why_invalid(address: &str) -> Option<&'static str> {
+    let rest = address
+        .strip_prefix("http://")
+        .or_else(|| address.strip_prefix("https://"));
+    let Some(rest) = rest else {
+        return Some("it must begin with http:// or https://");
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() {
+        Some("it names no host")
+    } else if host.contains('@') {
+        Some("it must not hold a user name or password, as images keep it")
+    } else if rest.contains(|character: char| !character.is_ascii_graphic() || "[]?#".contains(character)) {
+        Some("it must be an address without spaces, query and fragment, as http://deb.debian.org/debian")
+    } else {
+        None
+    }
+}
+
+impl fmt::Display for MirrorInvalid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, reason } = self;
+        write!(formatter, "the mirror `{field}` cannot be used: {reason}")
+    }
+}
+
+impl std::error::Error for MirrorInvalid {}
+
 impl Release {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Debian12, Self::Debian13, Self::Ubuntu2204, Self::Ubuntu2404];
@@ -123,5 +189,58 @@ impl fmt::Display for Release {
             Self::Ubuntu2204 => "Ubuntu 22.04",
             Self::Ubuntu2404 => "Ubuntu 24.04",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_is_a_plain_address() {
+        let check = |address: &str| {
+            let mirrors = Mirrors {
+                debian: Some(address.to_owned()),
+                ..Mirrors::default()
+            };
+            mirrors.check().is_ok()
+        };
+        for address in ["http://deb.debian.org/debian", "https://mirror.example:8443/debian/"] {
+            assert!(check(address), "{address}");
+        }
+        for address in [
+            "",
+            "ftp://mirror/debian",
+            "http://",
+            "http://user:word@mirror/debian",
+            "http://mirror/debian\nTrusted: yes",
+            "http://mirror/debian main",
+            "http://[trusted=yes]/debian",
+            "file:///srv/mirror",
+        ] {
+            assert!(!check(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_decides_the_content_decides_the_key() {
+        let distribution = Distribution::of_machine(Release::Debian12, 1_795_054_374, Mirrors::default());
+        let mut others = vec![distribution.clone(); 4];
+        others[0].date += 1;
+        others[1].release = Release::Debian13;
+        others[2].packages.pop();
+        others[3].mirrors.debian_security = Some("http://mirror/security".to_owned());
+        for other in others {
+            assert_ne!(other.layer_key(), distribution.layer_key(), "{other:?}");
+        }
+        let same = Distribution {
+            mirrors: Mirrors {
+                debian: Some("http://deb.debian.org/debian/".to_owned()),
+                ubuntu: Some("http://mirror/ubuntu".to_owned()),
+                ..Mirrors::default()
+            },
+            ..distribution.clone()
+        };
+        assert_eq!(same.layer_key(), distribution.layer_key(), "it is made of the same");
     }
 }

@@ -1,0 +1,131 @@
+//! `distributions.json` in the root: which versions of distributions there have been, and when their archives were asked.
+//!
+//! Several processes read and write it without a lock: the file is replaced whole, and what a lost update forgets is asked again.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use image_engine::{Mirrors, Release, Suite};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How long an answer counts without asking again.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+/// Versions of one release that are remembered; older ones are no longer cached anywhere.
+const KEPT: usize = 50;
+
+/// The file.
+#[derive(Debug)]
+pub(super) struct Memory {
+    path: PathBuf,
+}
+
+/// What is known of one release on its mirrors.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub(super) struct Known {
+    release: Release,
+    /// Addresses of the indexes that were asked: other mirrors can have another date.
+    indexes: Vec<String>,
+    asked_at: Timestamp,
+    /// The archive's dates, oldest first; the last one is the present one.
+    dates: Vec<Timestamp>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Content {
+    releases: Vec<Known>,
+}
+
+impl Known {
+    /// The archive's present date, as far as one knows.
+    pub(super) fn current(&self) -> Option<Timestamp> {
+        self.dates.last().copied()
+    }
+
+    pub(super) fn dates(&self) -> &[Timestamp] {
+        &self.dates
+    }
+
+    pub(super) fn asked_at(&self) -> Timestamp {
+        self.asked_at
+    }
+
+    /// Whether the archive need not be asked again. A time to come is one of a clock that was wrong.
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
+        (SignedDuration::ZERO..FRESH).contains(&now.duration_since(self.asked_at))
+    }
+}
+
+impl Memory {
+    pub(super) fn in_root(root: &Path) -> Self {
+        Self {
+            path: root.join("distributions.json"),
+        }
+    }
+
+    /// What is known of a release. A file that cannot be read or understood knows nothing.
+    pub(super) fn of(&self, release: Release, mirrors: &Mirrors) -> Option<Known> {
+        let indexes = indexes(release, mirrors);
+        let mut releases = self.read().releases.into_iter();
+        releases.find(|known| known.release == release && known.indexes == indexes)
+    }
+
+    /// Remembers an answer, and returns all that is known then.
+    pub(super) fn remember(
+        &self,
+        release: Release,
+        mirrors: &Mirrors,
+        date: Timestamp,
+        now: Timestamp,
+    ) -> io::Result<Known> {
+        let mut content = self.read();
+        let indexes = indexes(release, mirrors);
+        let earlier = content
+            .releases
+            .iter()
+            .position(|known| known.release == release && known.indexes == indexes);
+        let mut dates = earlier.map_or_else(Vec::new, |index| content.releases.swap_remove(index).dates);
+        // A mirror that was set back has its present date at the end too.
+        dates.retain(|known| *known != date);
+        dates.push(date);
+        dates.drain(..dates.len().saturating_sub(KEPT));
+        let known = Known {
+            release,
+            indexes,
+            asked_at: now,
+            dates,
+        };
+        content.releases.push(known.clone());
+        self.write(&content)?;
+        Ok(known)
+    }
+
+    fn read(&self) -> Content {
+        let read = fs::read(&self.path).ok();
+        read.and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
+    }
+
+    fn write(&self, content: &Content) -> io::Result<()> {
+        let aside = self.path.with_extension(Uuid::new_v4().to_string());
+        let written =
+            write_new(&aside, &serde_json::to_vec_pretty(content)?).and_then(|()| fs::rename(&aside, &self.path));
+        if written.is_err() {
+            // The error that stopped us is the one to tell.
+            let _ = fs::remove_file(&aside);
+        }
+        written
+    }
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(content)
+}
+
+fn indexes(release: Release, mirrors: &Mirrors) -> Vec<String> {
+    release.suites(mirrors).iter().map(Suite::in_release).collect()
+}
