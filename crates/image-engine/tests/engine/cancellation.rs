@@ -31,7 +31,7 @@ fn stubborn(mark: &str) -> String {
     )
 }
 
-fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(30);
     while !is_so() {
         assert!(Instant::now() < until, "in 30 s: {what}");
@@ -39,7 +39,7 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn log_says(log: &Path, words: &str) -> bool {
+pub(crate) fn log_says(log: &Path, words: &str) -> bool {
     fs::read_to_string(log).is_ok_and(|text| text.contains(words))
 }
 

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use image_engine::{Cancel, probe};
+use image_engine::{Cancel, Network, probe};
 
 use crate::fixture::{Fixture, Recorder};
+use crate::sharing;
 
 /// Tells the driver what to do.
 const TASK: &str = "IMAGEBUILDER_TEST_TASK";
+
+/// Where the driver's builds keep their layers, if not in their own folder.
+pub(crate) const LAYERS: &str = "IMAGEBUILDER_TEST_LAYERS";
 
 /// A command that runs [`drive`] with `task` and scratch files below `folder`.
 pub(crate) fn command(task: &str, folder: &Path) -> Command {
@@ -36,10 +40,14 @@ pub(crate) fn report(command: &mut Command) -> String {
 #[ignore = "started by other tests"]
 fn drive() {
     let task = std::env::var(TASK).unwrap();
-    let fixture = match task.split_once(':') {
+    let mut fixture = match task.split_once(':') {
         Some(("step", commands)) => Fixture::new().step(commands),
+        Some(("held", port)) => Fixture::new()
+            .network(Network::Host)
+            .step(&sharing::held(port.parse().unwrap())),
         _ => Fixture::new(),
     };
+    fixture.layers = std::env::var_os(LAYERS).map(Into::into);
     match task.as_str() {
         "prepare" => match fixture.prepare(Cancel::new()) {
             Ok(_) => eprintln!("REPORT ready"),
@@ -53,7 +61,7 @@ fn drive() {
             Ok(()) => eprintln!("REPORT ready"),
             Err(error) => eprintln!("REPORT {:?} | {error}", error.cause),
         },
-        "probe isolated" => match probe(fixture.folder.path(), image_engine::Network::Isolated) {
+        "probe isolated" => match probe(fixture.folder.path(), Network::Isolated) {
             Ok(()) => eprintln!("REPORT ready"),
             Err(error) => eprintln!("REPORT {:?} | {error}", error.cause),
         },

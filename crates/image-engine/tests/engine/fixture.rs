@@ -35,6 +35,8 @@ impl Observer for Recorder {
 pub(crate) struct Fixture {
     pub(crate) folder: TempDir,
     pub(crate) spec: BuildSpec,
+    /// Where its builds keep their layers, if not in the folder.
+    pub(crate) layers: Option<PathBuf>,
 }
 
 impl Fixture {
@@ -53,7 +55,11 @@ impl Fixture {
             network: Network::None,
             reuse: Reuse::default(),
         };
-        Self { folder, spec }
+        Self {
+            folder,
+            spec,
+            layers: None,
+        }
     }
 
     pub(crate) fn network(mut self, network: Network) -> Self {
@@ -74,7 +80,8 @@ impl Fixture {
 
     /// Where its builds keep their layers.
     pub(crate) fn layers(&self) -> LayerStore {
-        LayerStore::open(&self.path("layers")).unwrap()
+        let folder = self.layers.clone().unwrap_or_else(|| self.path("layers"));
+        LayerStore::open(&folder).unwrap()
     }
 
     pub(crate) fn prepare(&self, cancel: Cancel) -> Result<Build, BuildError> {

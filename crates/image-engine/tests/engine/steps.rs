@@ -236,19 +236,6 @@ fn validators_see_the_image_and_each_other_but_change_nothing() {
 }
 
 #[test]
-fn a_template_of_two_hundred_steps_builds() {
-    let mut fixture = Fixture::new();
-    for number in 0..200 {
-        fixture = fixture.step(&format!(
-            "[ {number} = 0 ] || grep -qx {} /etc/counter\necho {number} > /etc/counter",
-            number - 1
-        ));
-    }
-    let disk = fixture.customized().write_disk(&fixture.path("disk.raw")).unwrap();
-    assert!(debugfs(&disk.path, "cat /etc/counter").contains("199"));
-}
-
-#[test]
 fn what_a_step_leaves_running_ends_with_it() {
     let fixture = Fixture::new()
         .step("(setsid sh -c 'trap \"\" TERM HUP; while :; do echo alive >> /tmp/beat; sleep 0.01; done' &)\nuntil [ -s /tmp/beat ]; do sleep 0.01; done")
