@@ -51,9 +51,9 @@ impl LayerStore {
         let mut doomed: Vec<(LayerId, Lock)> = Vec::new();
         let mut records = self.read_all()?;
         // Each one removed may leave the one below it without others on it.
-        let mut candidates: Vec<LayerId> = records.keys().copied().collect();
+        let mut candidates: BTreeSet<LayerId> = records.keys().copied().collect();
         let mut seen = BTreeSet::new();
-        while let Some(id) = candidates.pop() {
+        while let Some(id) = candidates.pop_last() {
             if let Some(kind) = cancel.verdict() {
                 return Err(BuildError::new(kind, "removing layers"));
             }
