@@ -16,6 +16,7 @@ use crate::program::e2fsck::E2FSCK;
 use crate::program::find::FIND;
 use crate::program::ip::IP;
 use crate::program::mke2fs::MKE2FS;
+use crate::program::mtools::MTOOLS;
 use crate::program::newidmap::{NEWGIDMAP, NEWUIDMAP};
 use crate::program::rm::RM;
 use crate::program::sfdisk::SFDISK;
@@ -97,7 +98,12 @@ fn programs(network: Network) -> Vec<Program> {
 
 /// Finds out at a build's start that a program is missing which it needs only at its end.
 pub(crate) fn check_programs(source: &Source, network: Network) -> Result<(), BuildError> {
-    let of_source = matches!(source, Source::Busybox).then_some(BUSYBOX);
+    let of_source = match source {
+        Source::Busybox => Some(BUSYBOX),
+        // It has a kernel, so that its disk gets an EFI system partition.
+        Source::Distribution(_) => Some(MTOOLS),
+        Source::Tree { .. } | Source::Image { .. } => None,
+    };
     let missing = programs(network)
         .into_iter()
         .chain(of_source)

@@ -93,3 +93,103 @@ fn nothing_of_the_build_is_in_the_image() {
         );
     }
 }
+
+/// What a machine's first life leaves in a tree.
+const TRACES: &str = "mkdir -p /etc/ssh /var/lib/dbus /var/lib/systemd /var/lib/apt/lists/partial /var/log/apt /var/log/journal/1 /home/me\n\
+    for key in /etc/ssh/ssh_host_rsa_key /etc/ssh/ssh_host_rsa_key.pub /var/lib/systemd/random-seed \\\n\
+    /var/lib/systemd/credential.secret /root/.bash_history /home/me/.bash_history /var/lib/apt/lists/a_InRelease \\\n\
+    /var/log/journal/1/system.journal /var/log/syslog.1 /var/log/old.gz /etc/resolv.conf; do echo trace > $key; done\n\
+    echo 0123456789abcdef0123456789abcdef > /etc/machine-id\ncp /etc/machine-id /var/lib/dbus/machine-id\n\
+    echo line > /var/log/apt/history.log\nchown 7:8 /var/log/apt/history.log\nchmod 640 /var/log/apt/history.log\n\
+    echo kept > /etc/ssh/sshd_config\necho kept > /home/me/.profile";
+
+#[test]
+fn traces_that_no_program_removes_are_swept() {
+    let fixture = Fixture::new().step(TRACES);
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    for gone in [
+        "/etc/ssh/ssh_host_rsa_key",
+        "/etc/ssh/ssh_host_rsa_key.pub",
+        "/var/lib/dbus/machine-id",
+        "/var/lib/systemd/random-seed",
+        "/var/lib/systemd/credential.secret",
+        "/root/.bash_history",
+        "/home/me/.bash_history",
+        "/var/log/journal/1",
+        "/var/log/syslog.1",
+        "/var/log/old.gz",
+        "/etc/resolv.conf",
+    ] {
+        assert!(
+            debugfs(&disk.path, &format!("stat {gone}")).contains("File not found"),
+            "{gone}"
+        );
+    }
+    for empty in ["/etc/machine-id", "/var/log/apt/history.log"] {
+        assert!(
+            debugfs(&disk.path, &format!("stat {empty}")).contains("Size: 0"),
+            "{empty}"
+        );
+    }
+    let log = debugfs(&disk.path, "stat /var/log/apt/history.log");
+    assert!(
+        log.contains("Mode:  0640") && log.contains("User:     7   Group:     8"),
+        "{log}"
+    );
+    for kept in ["/etc/ssh/sshd_config", "/home/me/.profile"] {
+        assert!(
+            debugfs(&disk.path, &format!("cat {kept}")).starts_with("kept"),
+            "{kept}"
+        );
+    }
+    assert!(
+        fixture
+            .log()
+            .contains("neither cloud-init nor waagent to make new ones"),
+        "{}",
+        fixture.log()
+    );
+}
+
+#[test]
+fn an_override_script_also_replaces_the_sweep() {
+    let fixture = Fixture::new()
+        .step(TRACES)
+        .step("echo true > /tmp/DeprovisioningScript.sh");
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    for kept in ["/etc/ssh/ssh_host_rsa_key", "/root/.bash_history", "/etc/resolv.conf"] {
+        assert!(
+            debugfs(&disk.path, &format!("cat {kept}")).starts_with("trace"),
+            "{kept}"
+        );
+    }
+}
+
+#[test]
+fn the_sweep_removes_links_and_follows_none() {
+    let fixture = Fixture::new().step(TRACES).step(
+        "mkdir /opt/kept /opt/kept/logs\necho kept > /opt/kept/file\necho kept > /opt/kept/logs/a.log\n\
+         echo kept > /opt/kept/.bash_history\n\
+         rm -r /var/log\nln -s ../opt/kept/logs /var/log\nln -sf ../opt/kept/file /etc/machine-id\n\
+         ln -s /opt/kept /home/link\nln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf",
+    );
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    for kept in ["/opt/kept/file", "/opt/kept/logs/a.log", "/opt/kept/.bash_history"] {
+        assert!(
+            debugfs(&disk.path, &format!("cat {kept}")).starts_with("kept"),
+            "{kept}"
+        );
+    }
+    let id = debugfs(&disk.path, "stat /etc/machine-id");
+    assert!(id.contains("Type: regular") && id.contains("Size: 0"), "{id}");
+    assert!(
+        debugfs(&disk.path, "stat /etc/resolv.conf").contains("stub-resolv.conf"),
+        "configuration, not a trace"
+    );
+}
