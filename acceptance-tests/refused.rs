@@ -126,3 +126,17 @@ fn a_file_customizer_outside_tmp_is_refused_by_plan() {
     let workspace = Workspace::with(Golden::new().step(step).configuration());
     workspace.try_plan().fails_with(&["destination", "/etc/name", "/tmp"]);
 }
+
+#[test]
+fn a_mirror_that_is_no_web_address_is_refused_by_plan() {
+    let local = "provider \"imagebuilder\" {\n  local = { mirrors = { debian = \"ftp://ftp.debian.org/debian\" } }\n}";
+    let configuration = Golden::new().configuration();
+    let workspace = Workspace::with(configuration.replace("provider \"imagebuilder\" {}", local));
+    let answer = workspace.try_plan();
+    let error = answer.fails_with(&[
+        "local.mirrors.debian",
+        "\"ftp://ftp.debian.org/debian\"",
+        "http://deb.debian.org/debian",
+    ]);
+    assert!(error.code().contains("mirrors"), "it points at {:?}", error.code());
+}

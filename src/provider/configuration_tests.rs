@@ -4,6 +4,7 @@
 use std::path::Path as FilePath;
 use std::time::Duration;
 
+use super::super::local_configuration::MirrorsConfiguration;
 use super::*;
 
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -108,13 +109,22 @@ fn without_a_home_the_way_out_is_named() {
 }
 
 #[test]
-fn the_age_of_layers_is_taken_as_written() {
+fn ages_and_mirrors_of_the_local_backend_are_taken_as_written() {
     let local = LocalConfiguration {
         layer_max_age: Attr::from("90m"),
+        mirrors: Attr::Known(MirrorsConfiguration {
+            debian: Attr::from("http://mirror.example/debian"),
+            ..MirrorsConfiguration::default()
+        }),
         ..LocalConfiguration::default()
     };
     let settings = resolve(with_local(local), environment(&[("HOME", "/")])).unwrap().local;
     assert_eq!(settings.layer_max_age, Some(Duration::from_secs(90 * 60)));
+    assert_eq!(settings.mirrors.debian.as_deref(), Some("http://mirror.example/debian"));
+    assert_eq!(
+        (settings.mirrors.debian_security, settings.mirrors.ubuntu),
+        (None, None)
+    );
 }
 
 #[test]

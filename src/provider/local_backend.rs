@@ -29,6 +29,7 @@ pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
         subscription_id: settings.subscription_id,
         platform_images: local.platform_images,
         layer_max_age: local.layer_max_age.unwrap_or(usual.layer_max_age),
+        mirrors: local.mirrors,
         ..usual
     });
     let service = service.map_err(|error| unusable(&error))?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tf_provider::{Attr, Diagnostic, Diagnostics, Model, path};
 
 use crate::arm::names;
-use crate::local::{Network, PlatformImage};
+use crate::local::{Mirrors, Network, PlatformImage};
 use crate::resources::timeouts;
 
 const LOCAL_ROOT: &str = "IMAGEBUILDER_LOCAL_ROOT";
@@ -29,6 +29,10 @@ pub struct LocalConfiguration {
     /// below the step. Defaults to `24h`. An unchanged template that is run again builds every step afresh, whatever the age.
     #[attribute(optional, check = timeouts::check)]
     pub layer_max_age: Attr<String>,
+    /// Package archives from which the built-in platform images of distributions are made. The images keep them as their package
+    /// sources.
+    #[attribute(optional)]
+    pub mirrors: Attr<MirrorsConfiguration>,
     /// Platform images beside the built-in ones.
     #[attribute(optional)]
     pub platform_images: Attr<Vec<Attr<PlatformImageConfiguration>>>,
@@ -57,6 +61,20 @@ pub struct PlatformImageConfiguration {
     pub sha256: Attr<String>,
 }
 
+/// Addresses of package archives, in place of those that the distributions name.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct MirrorsConfiguration {
+    /// Debian. Defaults to `http://deb.debian.org/debian`.
+    #[attribute(optional, check = mirror)]
+    pub debian: Attr<String>,
+    /// Debian's security updates. Defaults to `http://deb.debian.org/debian-security`.
+    #[attribute(optional, check = mirror)]
+    pub debian_security: Attr<String>,
+    /// Ubuntu, its security updates included. Defaults to `http://archive.ubuntu.com/ubuntu`.
+    #[attribute(optional, check = mirror)]
+    pub ubuntu: Attr<String>,
+}
+
 /// What the local backend works with.
 #[derive(Debug)]
 pub(super) struct LocalSettings {
@@ -64,6 +82,7 @@ pub(super) struct LocalSettings {
     pub(super) network: Network,
     pub(super) max_parallel_runs: Option<NonZeroUsize>,
     pub(super) layer_max_age: Option<Duration>,
+    pub(super) mirrors: Mirrors,
     pub(super) platform_images: Vec<PlatformImage>,
 }
 
@@ -90,6 +109,7 @@ pub(super) fn resolve(
             .layer_max_age
             .as_str()
             .and_then(|age| humantime::parse_duration(age).ok()),
+        mirrors: mirrors(local.mirrors),
         platform_images: local
             .platform_images
             .into_known()
@@ -98,6 +118,15 @@ pub(super) fn resolve(
             .filter_map(platform_image)
             .collect(),
     })
+}
+
+fn mirrors(written: Attr<MirrorsConfiguration>) -> Mirrors {
+    let written = written.into_known().unwrap_or_default();
+    Mirrors {
+        debian: written.debian.into_known(),
+        debian_security: written.debian_security.into_known(),
+        ubuntu: written.ubuntu.into_known(),
+    }
 }
 
 fn root_folder(
@@ -175,6 +204,24 @@ fn platform_version(text: &str) -> Result<(), String> {
     }
 }
 
+/// The address goes into the package sources of every image, which is no place for a password.
+fn mirror(text: &str) -> Result<(), String> {
+    let way_out = "write an address such as \"http://deb.debian.org/debian\"";
+    if text.contains('@') {
+        return Err(format!(
+            "the address holds a user or a password, which every image would keep and tell; {way_out}"
+        ));
+    }
+    let address = text.parse::<http::Uri>().ok().filter(|uri| {
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        web && uri.host().is_some_and(|host| !host.is_empty()) && uri.query().is_none() && !text.contains('#')
+    });
+    match address {
+        Some(_) => Ok(()),
+        None => Err(format!("\"{text}\" is no address of a package archive; {way_out}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +229,41 @@ mod tests {
     #[test]
     fn a_tilde_is_not_a_folder() {
         assert!(root("~/images").is_err_and(|text| text.contains("pathexpand(\"~/images\")")));
+    }
+
+    #[test]
+    fn a_mirror_is_an_address_on_the_web() {
+        for good in [
+            "http://deb.debian.org/debian",
+            "https://mirror.example:8443/debian/",
+            "http://[::1]:3142/ubuntu",
+        ] {
+            assert_eq!(mirror(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "deb.debian.org/debian",
+            "ftp://ftp.debian.org/debian",
+            "http://",
+            "file:///srv/debian",
+        ] {
+            assert!(
+                mirror(bad).is_err_and(|text| text.contains("http://deb.debian.org/debian")),
+                "{bad}"
+            );
+        }
+        for hostile in [
+            "http://h/debian bookworm main\ndeb http://evil/",
+            "http://h/debian?a=b",
+            "http://h/debian#a",
+        ] {
+            assert!(mirror(hostile).is_err(), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_mirror_is_refused_and_not_repeated() {
+        let refusal = mirror("https://me:secret@mirror.example/debian");
+        assert!(refusal.is_err_and(|text| text.contains("password") && !text.contains("secret")));
     }
 }
