@@ -1,8 +1,11 @@
 //! Platform images: the built-in ones and those of the provider block, looked up and built on.
 
+use std::net::TcpListener;
+
 use crate::harness::configuration::{Golden, HEAD, RUN, TO_VHD};
 use crate::harness::disk::RootFileSystem;
 use crate::harness::root_tree::RootTree;
+use crate::harness::slow_server::SlowServer;
 use crate::harness::workspace::Workspace;
 
 const OWN: &str = r#"{ platform_image = { publisher = "Own", offer = "linux", sku = "base", version = "latest" } }"#;
@@ -42,6 +45,31 @@ fn the_latest_and_an_exact_version_are_found_and_others_are_told() {
     workspace
         .try_plan()
         .fails_with(&["nobody:linux:base", "Own:linux:base", "imagebuilder:busybox:tiny"]);
+}
+
+#[test]
+fn the_version_of_a_distribution_is_the_date_of_its_mirrors() {
+    let mirror = SlowServer::start();
+    mirror.answer_with(
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nOrigin: Debian\nDate: Thu, 19 Nov 2026 02:12:08 UTC\n\n",
+    );
+    let workspace = Workspace::with(debian_from(&mirror.uri("debian")));
+    workspace.apply();
+    let state = workspace.state();
+    let image = state.output("image");
+    assert_eq!(image["exact_version"], "0.20261119.212", "{image:#}");
+    assert_eq!(image["versions"], serde_json::json!(["0.20261119.212"]));
+    workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_mirror_that_does_not_answer_is_named() {
+    // Bound and given back: nobody listens there.
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mirror = format!("http://{address}/debian");
+    Workspace::with(debian_from(&mirror))
+        .try_plan()
+        .fails_with(&["Debian:debian-12:12-gen2", &mirror]);
 }
 
 #[test]
@@ -93,4 +121,15 @@ fn a_platform_image_that_is_no_longer_there_is_a_warning_for_the_image_made_of_i
         .succeeded()
         .warns(&["the source of image template \"golden\"", "Own:linux:base"]);
     workspace.assert_nothing_to_do();
+}
+
+/// Debian 12, looked up in these mirrors.
+fn debian_from(mirror: &str) -> String {
+    let provider = format!(
+        "provider \"imagebuilder\" {{\n  local = {{ mirrors = {{ debian = \"{mirror}\", debian_security = \"{mirror}\" }} }}\n}}\n"
+    );
+    let image = "data \"imagebuilder_platform_image\" \"debian\" {\n  location  = \"westus2\"\n  publisher = \"Debian\"\n  \
+         offer     = \"debian-12\"\n  sku       = \"12-gen2\"\n}\n\
+         output \"image\" { value = data.imagebuilder_platform_image.debian }\n";
+    format!("{}{image}", HEAD.replace(PROVIDER, &provider))
 }
