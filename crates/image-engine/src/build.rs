@@ -59,9 +59,11 @@ impl Build {
     /// only step of [`Stage::Source`].
     ///
     /// # Errors
-    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) or [`ToolMissing`](crate::ErrorKind::ToolMissing) with what makes the machine ready;
-    /// [`SourceMissing`](crate::ErrorKind::SourceMissing), [`ChecksumMismatch`](crate::ErrorKind::ChecksumMismatch), [`LayerDamaged`](crate::ErrorKind::LayerDamaged); [`DiskIdInvalid`](crate::ErrorKind::DiskIdInvalid) and
-    /// [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable) for a disk that could not be made in the end; [`DiskFull`](crate::ErrorKind::DiskFull);
+    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) or [`ToolMissing`](crate::ErrorKind::ToolMissing) with what makes
+    /// the machine ready; [`SourceMissing`](crate::ErrorKind::SourceMissing),
+    /// [`ChecksumMismatch`](crate::ErrorKind::ChecksumMismatch), [`LayerDamaged`](crate::ErrorKind::LayerDamaged);
+    /// [`DiskIdInvalid`](crate::ErrorKind::DiskIdInvalid) and [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable)
+    /// for a disk that could not be made in the end; [`DiskFull`](crate::ErrorKind::DiskFull);
     /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut).
     pub fn prepare(
         spec: &BuildSpec,
@@ -103,8 +105,10 @@ impl Build {
     /// Runs the customizers in order.
     ///
     /// # Errors
-    /// [`StepFailed`](crate::ErrorKind::StepFailed) at the first one that fails; [`StepInvalid`](crate::ErrorKind::StepInvalid), [`SourceMissing`](crate::ErrorKind::SourceMissing);
-    /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut); [`DiskFull`](crate::ErrorKind::DiskFull) and other failures of the machine.
+    /// [`StepFailed`](crate::ErrorKind::StepFailed) at the first one that fails;
+    /// [`StepInvalid`](crate::ErrorKind::StepInvalid), [`SourceMissing`](crate::ErrorKind::SourceMissing);
+    /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut);
+    /// [`DiskFull`](crate::ErrorKind::DiskFull) and other failures of the machine.
     pub fn customize(&mut self, observer: &mut dyn Observer) -> Result<(), BuildError> {
         let steps = std::mem::take(&mut self.customize);
         self.run_all(Stage::Customize, &steps, observer)
@@ -135,10 +139,12 @@ impl Build {
     }
 
     /// Writes the image as a raw disk with a GUID partition table: sparse, a whole number of MiB, mode 0600. The root file
-    /// system is ext4 and has passed a check. An image with a kernel gets an EFI system partition before it. The file is not synchronised to the disk; who publishes it does that.
+    /// system is ext4 and has passed a check. An image with a kernel gets an EFI system partition before it. The file is
+    /// not synchronised to the disk; who publishes it does that.
     ///
     /// # Errors
-    /// [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable) if the content does not fit; [`DiskFull`](crate::ErrorKind::DiskFull); [`ToolFailed`](crate::ErrorKind::ToolFailed);
+    /// [`DiskSizeUnsuitable`](crate::ErrorKind::DiskSizeUnsuitable) if the content does not fit;
+    /// [`DiskFull`](crate::ErrorKind::DiskFull); [`ToolFailed`](crate::ErrorKind::ToolFailed);
     /// [`Canceled`](crate::ErrorKind::Canceled), [`TimedOut`](crate::ErrorKind::TimedOut).
     pub fn write_disk(&self, path: &std::path::Path) -> Result<DiskImage, BuildError> {
         // Nobody waits for it as long as the disk is written.
@@ -153,8 +159,8 @@ impl Build {
         self.session.top()
     }
 
-    /// Waits until the image's layers have reached the disk: from then on they outlive a power cut. Who records an image calls this
-    /// first.
+    /// Waits until the image's layers have reached the disk: from then on they outlive a power cut. Who records an image
+    /// calls this first.
     ///
     /// # Errors
     /// [`Io`](crate::ErrorKind::Io) and [`DiskFull`](crate::ErrorKind::DiskFull) if something could not be written.

@@ -4,7 +4,7 @@ use super::Build;
 use super::steps::Done;
 use crate::error::BuildError;
 use crate::layer::key::{self, Ground};
-use crate::layer::session::Reservation;
+use crate::layer::search::Reservation;
 use crate::layer::{LONGEST_CHAIN, LayerId};
 use crate::log::Heading;
 use crate::sandbox::Place;

@@ -19,6 +19,7 @@ pub(crate) mod key;
 pub(crate) mod lock;
 mod prune;
 pub(crate) mod record;
+pub(crate) mod search;
 pub(crate) mod session;
 
 pub use prune::{Prune, Pruned};
@@ -105,8 +106,9 @@ impl LayerStore {
     /// Opens the folder, which is made if it is not there (mode 0700).
     ///
     /// # Errors
-    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) if the file system cannot carry layers, or if the folder is another user's, whose layers
-    /// belong to other subordinate ids; [`Io`](crate::ErrorKind::Io), [`DiskFull`](crate::ErrorKind::DiskFull).
+    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) if the file system cannot carry layers, or if the folder is another
+    /// user's, whose layers belong to other subordinate ids; [`Io`](crate::ErrorKind::Io),
+    /// [`DiskFull`](crate::ErrorKind::DiskFull).
     pub fn open(folder: &Path) -> Result<Self, BuildError> {
         let operation = "opening the folder of the layers";
         let failed = |error: io::Error| BuildError::io(error, operation).at(folder);
