@@ -48,8 +48,13 @@ fn drive() {
         _ => Fixture::new(),
     };
     fixture.layers = std::env::var_os(LAYERS).map(Into::into);
+    if task == "prepare distribution" {
+        let debian =
+            crate::distributions::distribution(image_engine::Release::Debian12, image_engine::Mirrors::default());
+        fixture.spec.source = image_engine::Source::Distribution(debian);
+    }
     match task.as_str() {
-        "prepare" => match fixture.prepare(Cancel::new()) {
+        "prepare" | "prepare distribution" => match fixture.prepare(Cancel::new()) {
             Ok(_) => eprintln!("REPORT ready"),
             Err(error) => eprintln!(
                 "REPORT {:?} | {error} | {:?}",

@@ -20,7 +20,7 @@ fn a_machine_that_is_ready_passes_the_probe_which_leaves_nothing() {
 }
 
 /// A folder with this machine's programs but one.
-fn programs_without(missing: &str, folder: &Path) -> std::path::PathBuf {
+pub(crate) fn programs_without(missing: &str, folder: &Path) -> std::path::PathBuf {
     let programs = folder.join("programs");
     fs::create_dir(&programs).unwrap();
     for source in ["/usr/bin", "/usr/sbin", "/bin", "/sbin"] {

@@ -4,9 +4,11 @@
 //! as an ordinary user with subordinate ids; what only one of them can do says so when it is left out.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod archive;
 mod boot;
 mod cancellation;
 mod disks;
+mod distributions;
 mod driver;
 mod files;
 mod fixture;

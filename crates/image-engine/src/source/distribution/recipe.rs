@@ -120,16 +120,20 @@ pub(super) fn sources(release: Release, mirrors: &Mirrors) -> Sources {
         Release::Ubuntu2404 => ("sources.list.d/ubuntu.sources", UBUNTU_COMPONENTS),
     };
     let key = keyring(release).file;
-    let entries: Vec<String> = suites(release, mirrors)
-        .iter()
-        .map(|Suite { archive, name }| {
-            if place.ends_with(".list") {
-                format!("deb [signed-by={key}] {archive} {name} {components}\n")
-            } else {
-                format!("Types: deb\nURIs: {archive}\nSuites: {name}\nComponents: {components}\nSigned-By: {key}\n")
-            }
-        })
-        .collect();
+    let suites = suites(release, mirrors);
+    let entries: Vec<String> = if place.ends_with(".list") {
+        let line = |Suite { archive, name }: &Suite| format!("deb [signed-by={key}] {archive} {name} {components}\n");
+        suites.iter().map(line).collect()
+    } else {
+        let archives = suites.chunk_by(|one, other| one.archive == other.archive);
+        let entry = |suites: &[Suite]| {
+            let archive = suites.first().map_or("", |suite| &suite.archive);
+            let names: Vec<&str> = suites.iter().map(|suite| suite.name.as_str()).collect();
+            let names = names.join(" ");
+            format!("Types: deb\nURIs: {archive}\nSuites: {names}\nComponents: {components}\nSigned-By: {key}\n")
+        };
+        archives.map(entry).collect()
+    };
     let separator = if place.ends_with(".list") { "" } else { "\n" };
     Sources {
         place,
