@@ -1,6 +1,6 @@
 //! `images`: what the local backend has built and keeps.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
@@ -25,9 +25,9 @@ pub(super) enum Images {
         id: String,
         /// The file to make.
         file: PathBuf,
-        /// What to write.
-        #[arg(long, value_enum, default_value_t = Written::Raw)]
-        format: Written,
+        /// What to write [default: what the file's name ends in, .vhd or .tar, else raw].
+        #[arg(long, value_enum)]
+        format: Option<Written>,
     },
     /// Delete images with their files.
     Delete {
@@ -47,6 +47,23 @@ pub(super) enum Written {
     Tar,
 }
 
+impl Written {
+    /// A raw disk under the name of a VHD would be taken for one.
+    fn of_name(file: &Path) -> Self {
+        let is = |wanted: &str| {
+            file.extension()
+                .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+        };
+        if is("vhd") {
+            Self::Vhd
+        } else if is("tar") {
+            Self::Tar
+        } else {
+            Self::Raw
+        }
+    }
+}
+
 impl Images {
     pub(super) fn carry_out(self, root: Option<PathBuf>) -> Outcome {
         let service = root::open(root)?;
@@ -61,6 +78,7 @@ impl Images {
             }
             Self::Export { id, file, format } => {
                 let image = images::find(&service, &id)?.ok_or(DeleteError::NotFound { id })?;
+                let format = format.unwrap_or_else(|| Written::of_name(&file));
                 images::export(&service, &image, &file, format.into())?;
                 Ok(ExitCode::SUCCESS)
             }

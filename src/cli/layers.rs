@@ -46,7 +46,7 @@ impl Layers {
             }
             Self::Prune { older_than, all } => {
                 let Pruned { layers, bytes } = layers::prune(&service, (!all).then_some(older_than))?;
-                let text = format!("{layers} layers removed, {}\n", mebibytes(bytes));
+                let text = format!("removed layers: {layers}, {}\n", mebibytes(bytes));
                 Ok(print::text(&text))
             }
         }

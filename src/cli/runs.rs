@@ -172,7 +172,10 @@ fn as_text(run: &Run, steps: &[RunStep]) -> String {
     }
     lines
         .into_iter()
-        .map(|(name, value)| format!("{name:<14}{value}\n"))
+        .map(|(name, value)| match value.strip_prefix('\n') {
+            Some(block) => format!("{name}\n{block}\n"),
+            None => format!("{name:<14}{value}\n"),
+        })
         .collect()
 }
 
