@@ -21,6 +21,7 @@ use crate::cancel::Cancel;
 use crate::disk::{self, DiskIdentity};
 use crate::error::BuildError;
 use crate::layer::LayerId;
+use crate::layer::key::Stamp;
 use crate::layer::session::Session;
 use crate::log::Log;
 use crate::observer::{Observer, Stage};
@@ -47,7 +48,7 @@ pub struct Build {
     /// The same as they are kept, and the locks on them.
     session: Session,
     /// The digests of what customizers do, by their position.
-    contents: BTreeMap<usize, String>,
+    contents: BTreeMap<usize, (Option<Stamp>, String)>,
     syncing: Syncing,
     log: Log,
     pub(crate) cancel: Cancel,

@@ -139,14 +139,17 @@ impl Build {
         Ok(())
     }
 
-    /// The digest of what a customizer does. Its files are read once.
+    /// The digest of what a customizer does. Its file is read once, unless it has changed since.
     fn content(&mut self, index: usize, step: &Step) -> Result<String, BuildError> {
-        if let Some(content) = self.contents.get(&index) {
-            return Ok(content.clone());
+        let stamp = key::stamp(step);
+        match self.contents.get(&index) {
+            Some((known, content)) if *known == stamp => Ok(content.clone()),
+            _ => {
+                let content = key::content(step)?;
+                self.contents.insert(index, (stamp, content.clone()));
+                Ok(content)
+            }
         }
-        let content = key::content(step)?;
-        self.contents.insert(index, content.clone());
-        Ok(content)
     }
 
     pub(super) fn reused(&self, id: LayerId) -> Done {

@@ -2,8 +2,9 @@
 //!
 //! Each part goes in with its length, so that no two lists of parts run together to the same bytes.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -52,6 +53,23 @@ pub(crate) fn of_step(ground: Ground, content: &str, network: Network) -> String
 /// All layers up to `top` as one.
 pub(crate) fn of_joined(top: Ground) -> String {
     digest(&["joined", &top.text()])
+}
+
+/// What changes when a file does: its number, size and the time of its last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stamp([u64; 3], [i64; 2]);
+
+/// The stamp of the file that a step uses, if it uses one that is there.
+pub(crate) fn stamp(step: &Step) -> Option<Stamp> {
+    let path = match &step.action {
+        Action::Shell(Script::Inline(_)) => return None,
+        Action::Shell(Script::File(path)) | Action::File { content: path, .. } => path,
+    };
+    let found = fs::metadata(path).ok()?;
+    Some(Stamp(
+        [found.dev(), found.ino(), found.size()],
+        [found.ctime(), found.ctime_nsec()],
+    ))
 }
 
 /// A digest of what a step does: its commands, its files' contents, their destination. The name is not part of it.

@@ -92,6 +92,26 @@ fn a_changed_first_step_makes_all_others_run() {
 }
 
 #[test]
+fn a_file_that_changes_while_the_build_runs_is_what_its_layer_is_found_by() {
+    let mut fixture = Fixture::new();
+    let script = fixture.path("script");
+    fs::write(&script, "echo old > /etc/content").unwrap();
+    fixture.spec.customize = vec![Step {
+        name: "script".to_owned(),
+        action: Action::Shell(image_engine::Script::File(script.clone())),
+    }];
+    let mut build = fixture.prepare(Cancel::new()).unwrap();
+    fs::write(&script, "echo new > /etc/content").unwrap();
+    build.customize(&mut Recorder::default()).unwrap();
+    build.finish().unwrap();
+    fs::write(&script, "echo old > /etc/content").unwrap();
+    let (build, outcomes) = built(&fixture);
+    assert_eq!(outcomes, [Reused, Succeeded]);
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    assert!(debugfs(&disk.path, "cat /etc/content").contains("old"));
+}
+
+#[test]
 fn steps_that_are_to_run_afresh_do_but_the_source_stays() {
     let mut fixture = Fixture::new().step("echo one > /etc/one").step("true");
     let (first, _) = finished(&fixture);
