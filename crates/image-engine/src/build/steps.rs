@@ -99,7 +99,7 @@ impl Build {
             }
             // The source is not a step that the user has written.
             Err(error) if stage == Stage::Source => (outcome_of(&error.kind), Err(error)),
-            Err(error) => (StepOutcome::NotRun, Err(error.in_step(name))),
+            Err(error) => (outcome_of(&error.kind), Err(error.in_step(name))),
         };
         let elapsed = started.elapsed();
         let noted = self.log.step_ended(heading, outcome, reused.as_deref(), elapsed);

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! layers/                  (0700)
+//!   format                 which versions of this program understand the rest
 //!   area/<id>/{u, h, w, x} (0777) written in place, by ids of the image only; see `sandbox::layers`
 //!   records/<id>.json      makes a layer complete, and findable by its key
 //!   locks/<id>             shared by whoever uses the layer or makes it
@@ -27,7 +28,7 @@ pub use prune::{Prune, Pruned};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirBuilder, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -41,7 +42,7 @@ use uuid::Uuid;
 use crate::error::{BuildError, ErrorKind};
 use crate::host::{self, HostCause, HostError};
 use lock::{Lock, Sharing};
-use record::Record;
+use record::{FORMAT, Record};
 
 /// How many layers lie on top of each other at most; a longer chain is first made into one layer. The options of a mount,
 /// which name them all, have to fit one page.
@@ -106,7 +107,8 @@ impl LayerStore {
     /// Opens the folder, which is made if it is not there (mode 0700).
     ///
     /// # Errors
-    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) if the file system cannot carry layers, or if the folder is another
+    /// [`HostNotReady`](crate::ErrorKind::HostNotReady) if the file system cannot carry layers, if another version of this program
+    /// made the folder otherwise, or if it is another
     /// user's, whose layers belong to other subordinate ids; [`Io`](crate::ErrorKind::Io),
     /// [`DiskFull`](crate::ErrorKind::DiskFull).
     pub fn open(folder: &Path) -> Result<Self, BuildError> {
@@ -125,6 +127,7 @@ impl LayerStore {
             return Err(not_ready(HostError::new(cause).detail(text)));
         }
         let store = Self { folder: folder.into() };
+        store.check_format()?;
         for part in [store.records(), store.folder.join("locks"), store.keys(), store.work()] {
             make(&part).map_err(failed)?;
         }
@@ -135,6 +138,31 @@ impl LayerStore {
         // The image's ids, which this user cannot name as owners, write here; nobody else gets through the folder above.
         fs::set_permissions(&area, Permissions::from_mode(0o777)).map_err(failed)?;
         Ok(store)
+    }
+
+    /// Refuses layers that another version of this program understands otherwise: it would remove them as remains.
+    fn check_format(&self) -> Result<(), BuildError> {
+        let path = self.folder.join("format");
+        let operation = "opening the folder of the layers";
+        let failed = |error: io::Error| BuildError::io(error, operation).at(&path);
+        let own = FORMAT.to_string();
+        let found = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let mut aside = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed)?;
+                aside.write_all(own.as_bytes()).map_err(failed)?;
+                aside.as_file().sync_all().map_err(failed)?;
+                aside.persist(&path).map_err(|error| failed(error.error))?;
+                return Ok(());
+            }
+            found => found.map_err(failed)?,
+        };
+        if found == own {
+            return Ok(());
+        }
+        let path = self.folder.to_path_buf();
+        let text = format!("its layers have the format \"{found}\", and this version of the program knows {own}");
+        let error = HostError::new(HostCause::FolderNotUsable { path }).detail(text);
+        Err(BuildError::host(error, operation).at(&self.folder))
     }
 
     /// All layers, those that no build can use any more included, in no particular order.

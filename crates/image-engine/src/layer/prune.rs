@@ -71,7 +71,8 @@ impl LayerStore {
             if has_child(&records, id) || is_pinned(id) {
                 continue;
             }
-            Record::remove(&self.records(), id).map_err(|error| self.not_removed(error))?;
+            // Before its files: what is left of it after a stop is the remains of a layer.
+            record::remove(&self.records(), &BTreeSet::from([id])).map_err(|error| self.not_removed(error))?;
             records.remove(&id);
             pruned.layers += 1;
             pruned.bytes += record.bytes;
@@ -92,7 +93,8 @@ impl LayerStore {
         doomed: &BTreeSet<LayerId>,
     ) -> Result<Vec<(LayerId, Lock)>, BuildError> {
         let mut remains = Vec::new();
-        let mut ids = BTreeSet::new();
+        let known = record::ids(&self.records()).map_err(|error| self.not_removed(error))?;
+        let mut ids = BTreeSet::from_iter(known);
         for folder in [self.area(), self.folder.join("locks")] {
             let names = names(&folder).map_err(|error| self.not_removed(error))?;
             ids.extend(names.iter().filter_map(|name| name.to_str()?.parse::<LayerId>().ok()));
@@ -108,6 +110,8 @@ impl LayerStore {
                 remains.push((id, lock));
             }
         }
+        let ids = remains.iter().map(|(id, _)| *id).collect();
+        record::remove(&self.records(), &ids).map_err(|error| self.not_removed(error))?;
         Ok(remains)
     }
 

@@ -1,5 +1,6 @@
 //! `records/<id>.json`: what is known of a layer. A layer without a record does not exist, whatever lies in its folder.
 
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,8 +14,13 @@ use uuid::Uuid;
 
 use super::{Layer, LayerId};
 
-/// Of layers and of their records; others are no layers of this program.
+/// Of the folder of the layers and of all in it.
 pub(crate) const FORMAT: u32 = 1;
+
+/// At the end of a record's name ...
+const ENDING: &str = ".json";
+/// ... and between the two parts of the name of one that is being written.
+const SEPARATOR: &str = ".new-";
 
 /// What is known of a layer.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -63,11 +69,10 @@ impl Record {
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(self)?;
         // Two builds that used the same layer may both have seen it reach the disk.
-        let aside = folder.join(format!("{}.{}.new", self.id, Uuid::new_v4()));
+        let aside = folder.join(format!("{}{SEPARATOR}{}", self.id, Uuid::new_v4()));
         let mut file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&aside)?;
         file.write_all(&text)?;
@@ -86,13 +91,6 @@ impl Record {
         };
         let record = serde_json::from_slice::<Self>(&text).ok();
         Ok(record.filter(|record| record.format == FORMAT && record.id == id))
-    }
-
-    pub(crate) fn remove(folder: &Path, id: LayerId) -> io::Result<()> {
-        match fs::remove_file(folder.join(file_name(id))) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed,
-        }
     }
 
     /// The layer as people see it.
@@ -131,19 +129,35 @@ pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The layers that have a record.
+/// The layers that have a file here: a record, one that cannot be understood, or one that was never completed.
 pub(crate) fn ids(folder: &Path) -> io::Result<Vec<LayerId>> {
-    let mut found: Vec<LayerId> = Vec::new();
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
-        found.extend(id.and_then(|id| id.parse::<LayerId>().ok()));
+        found.extend(entry?.file_name().to_str().and_then(id_of));
     }
     Ok(found)
 }
 
+/// Removes the records of layers, complete ones and others.
+pub(crate) fn remove(folder: &Path, layers: &BTreeSet<LayerId>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let id = entry.file_name().to_str().and_then(id_of);
+        if id.is_some_and(|id| layers.contains(&id)) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Which layer a file belongs to.
+fn id_of(name: &str) -> Option<LayerId> {
+    let id = name.split_once(SEPARATOR).map(|(id, _)| id);
+    id.or(name.strip_suffix(ENDING))?.parse().ok()
+}
+
 fn file_name(id: LayerId) -> String {
-    format!("{id}.json")
+    format!("{id}{ENDING}")
 }
 
 /// The present moment, to the millisecond.

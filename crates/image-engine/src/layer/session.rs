@@ -1,6 +1,7 @@
 //! What one build has to do with the layers: those that it uses, locked, and those that it makes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -229,7 +230,9 @@ impl Session {
                 self.write(&record)?;
             }
         }
-        Ok(())
+        let folder = self.store.records();
+        let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| BuildError::io(error, "recording layers").at(folder))
     }
 
     pub(super) fn write(&self, record: &Record) -> Result<(), BuildError> {

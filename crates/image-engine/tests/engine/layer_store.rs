@@ -229,6 +229,35 @@ fn layers_that_no_build_finds_go_whatever_their_age() {
 }
 
 #[test]
+fn a_record_that_cannot_be_understood_is_no_layer_and_goes_with_its_files() {
+    let fixture = Fixture::new().step("true");
+    let (top, _) = finished(&fixture);
+    let records = fixture.path("layers/records");
+    fs::write(records.join(format!("{top}.json")), "{\"format\":").unwrap();
+    fs::write(records.join(format!("{top}.new-{top}")), "").unwrap();
+    assert_eq!(finished(&fixture).1, [Reused, Succeeded]);
+    assert_eq!(layer_folders(&fixture), 3);
+    let old = Prune {
+        older_than: Some(Duration::from_secs(3600)),
+    };
+    fixture.layers().prune(&old, &mut |_| true, &Cancel::new()).unwrap();
+    assert_eq!(
+        (layer_folders(&fixture), fs::read_dir(records).unwrap().count()),
+        (2, 2)
+    );
+}
+
+#[test]
+fn layers_of_another_version_are_refused_and_left_alone() {
+    let fixture = Fixture::new();
+    drop(fixture.layers());
+    fs::write(fixture.path("layers/format"), "2").unwrap();
+    let error = LayerStore::open(&fixture.path("layers")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::HostNotReady);
+    assert!(error.host_error().unwrap().to_string().contains("\"2\""), "{error:?}");
+}
+
+#[test]
 fn layers_of_another_user_are_refused() {
     if !is_root_or_left_out("giving a folder to another user") {
         return;
