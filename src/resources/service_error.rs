@@ -69,8 +69,9 @@ pub fn legible(text: &str) -> String {
 }
 
 fn legible_line(line: &str) -> String {
+    let (indentation, line) = line.split_at(line.len() - line.trim_start_matches(' ').len());
     let last = line.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default();
-    let mut shown = String::with_capacity(last.len());
+    let mut shown = indentation.to_owned();
     let mut rest = last.chars();
     while let Some(character) = rest.next() {
         if character == '\u{1b}' {
@@ -93,7 +94,7 @@ mod tests {
     fn a_line_written_over_another_is_the_one_that_is_shown() {
         let log =
             "Unpacking\n  (Reading database ... \r(Reading database ... 5%\r(Reading database ... 100%\r\nE: it failed";
-        assert_eq!(legible(log), "Unpacking\n(Reading database ... 100%\nE: it failed");
+        assert_eq!(legible(log), "Unpacking\n  (Reading database ... 100%\nE: it failed");
     }
 
     #[test]
