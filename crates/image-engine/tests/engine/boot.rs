@@ -227,6 +227,32 @@ fn links_that_a_customizer_plants_lead_nowhere_outside_the_image() {
 }
 
 #[test]
+fn an_image_made_from_another_one_is_tied_to_its_own_disk() {
+    let mut fixture = distribution().step("echo 'tmpfs /tmp tmpfs defaults 0 0' > /etc/fstab");
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let first = build.write_disk(&fixture.path("first.raw")).unwrap();
+    let top = build.image_layer();
+    build.finish().unwrap();
+
+    fixture.spec.source = Source::Image { top };
+    fixture.spec.customize.clear();
+    fixture.spec.disk.id = "0e7c51a2-6a3c-4d40-9d5e-54c1f0f6a1b7".to_owned();
+    let second = disk_of(&fixture);
+    assert_ne!(first.file_system_id, second.file_system_id);
+    let table = in_tree(&second, "cat /etc/fstab");
+    let mounted: Vec<&str> = table.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(mounted[..3], ["/", "/boot/efi", "/tmp"], "{table}");
+    let options = format!("root=UUID={} ro console=tty0 ", second.file_system_id);
+    assert!(in_tree(&second, "cat /etc/kernel/cmdline").starts_with(&options));
+    let entry = on_esp(&second.path, "loader/entries/debian-6.1.0-1-amd64.conf");
+    assert!(
+        entry.contains(&options) && !entry.contains(&first.file_system_id),
+        "{entry}"
+    );
+}
+
+#[test]
 fn a_link_in_the_way_that_leads_nowhere_is_a_clear_failure() {
     let fixture = distribution().step("rm -r /etc/kernel\nln -s /nowhere/at/all /etc/kernel");
     let error = failing(&fixture);
