@@ -248,6 +248,16 @@ fn a_record_that_cannot_be_understood_is_no_layer_and_goes_with_its_files() {
 }
 
 #[test]
+fn scratch_files_of_an_export_that_died_go_with_the_next_pruning() {
+    let fixture = Fixture::new();
+    let layers = fixture.layers();
+    let work = fixture.path("layers/work");
+    fs::create_dir_all(work.join("6b1f6d0e-93f5-4a2b-a0a4-1d9d3d0d0b11/build/area")).unwrap();
+    assert_eq!(prune_all(&layers), 0);
+    assert_eq!(fs::read_dir(work).unwrap().count(), 0);
+}
+
+#[test]
 fn layers_of_another_version_are_refused_and_left_alone() {
     let fixture = Fixture::new();
     drop(fixture.layers());

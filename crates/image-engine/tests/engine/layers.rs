@@ -262,6 +262,26 @@ fn chains_longer_than_a_mount_can_name_are_made_into_one_layer() {
 }
 
 #[test]
+fn an_image_of_the_longest_chain_is_a_source_as_any_other() {
+    let mut fixture = Fixture::new();
+    for number in 1..32 {
+        fixture = fixture.step(&format!("echo {number} > /opt/{number}\necho {number} > here"));
+    }
+    let (top, _) = finished(&fixture);
+    assert_eq!(fixture.layers().chain(top).unwrap().len(), 32);
+    let mut second = Fixture::new()
+        .step("[ -z \"$(ls)\" ]\n[ $(ls /opt | wc -l) = 31 ]\nrm /opt/1")
+        .step("[ ! -e /opt/1 ]");
+    second.spec.source = Source::Image { top };
+    second.layers = Some(fixture.path("layers"));
+    let (changed, outcomes) = finished(&second);
+    assert_eq!(outcomes, [Reused, Succeeded, Succeeded]);
+    let chain = fixture.layers().chain(changed).unwrap();
+    assert_eq!((chain.len(), chain[0].parent), (3, None));
+    assert_eq!(finished(&second), (changed, vec![Reused; 3]));
+}
+
+#[test]
 fn many_validators_run_one_upon_the_other() {
     let mut fixture = Fixture::new().step("echo 0 > /etc/counter");
     for number in 1..=80 {
