@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use image_engine::StepOutcome;
+use image_engine::{Stage, StepOutcome};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -146,6 +146,7 @@ fn outcome(step: &RunStep) -> &'static str {
         Some(StepOutcome::Failed { .. }) => "failed",
         Some(StepOutcome::Canceled) => "canceled",
         Some(StepOutcome::TimedOut) => "timed out",
+        Some(StepOutcome::NotRun) if step.stage == Stage::Source => "failed",
         Some(StepOutcome::NotRun) => "not carried out",
         None if step.elapsed.is_some() => "running",
         None => "unknown",

@@ -8,6 +8,7 @@ mod distribution;
 mod galleries;
 mod layers;
 mod outer_form;
+mod package_archives;
 mod queueing;
 mod resource_groups;
 mod run_outputs;

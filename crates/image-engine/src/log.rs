@@ -98,6 +98,8 @@ impl Log {
             StepOutcome::Failed { exit_code } => format!("ended with exit code {exit_code}"),
             StepOutcome::Canceled => "canceled".to_owned(),
             StepOutcome::TimedOut => "stopped, as the build's time was over".to_owned(),
+            // A source is no step with an exit code: it could be made or not.
+            StepOutcome::NotRun if stage == Stage::Source => "failed".to_owned(),
             StepOutcome::NotRun => "not carried out".to_owned(),
         };
         let (position, name) = (index + 1, one_line(name));

@@ -163,6 +163,7 @@ fn reason_in(line: &str) -> Option<ErrorKind> {
         ArchiveFault::OutOfDate
     } else if says(&[
         "Clearsigned file isn't valid",
+        "Signed file isn't valid",
         "does not have a Release file",
         "Hash Sum mismatch",
         "File has unexpected size",
