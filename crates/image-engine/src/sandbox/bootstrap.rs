@@ -8,9 +8,10 @@ use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use super::enter::Act;
+use super::layers::MERGED;
 use super::network::{Outbound, resolver_configuration};
 use super::tool::program_sights;
-use super::{Job, Sandbox, ToolFailure, guest, in_memory, number};
+use super::{Job, Sandbox, ToolFailure, guest, in_area, in_memory, number};
 use crate::cancel::Cancel;
 use crate::error::BuildError;
 use crate::program::Program;
@@ -45,10 +46,8 @@ pub(crate) struct Bootstrap<'a> {
     pub(crate) arguments: Vec<OsString>,
     pub(crate) environment: &'a [(&'a str, &'a str)],
     pub(crate) files: &'a [Provided<'a>],
-    /// What to do in the scratch area before.
+    /// What to do before; it mounts the folder to fill at [`MERGED`].
     pub(crate) acts: Vec<Act>,
-    /// The folder to fill, as processes in the build's mount namespace reach it after that.
-    pub(crate) tree: &'a str,
     /// The words for an error message.
     pub(crate) operation: &'a str,
 }
@@ -92,7 +91,7 @@ impl Sandbox {
                     to: path.into(),
                 }),
         );
-        sights.extend(tree_sights(run.tree));
+        sights.extend(tree_sights());
         let bubblewrap = Bubblewrap {
             sights,
             capabilities: &guest::CAPABILITIES,
@@ -128,11 +127,11 @@ impl Sandbox {
     }
 }
 
-fn tree_sights(tree: &str) -> Vec<Sight> {
+fn tree_sights() -> Vec<Sight> {
     let inside = |path: &str| OsString::from(format!("{TREE}{path}"));
     let mut sights = vec![
         Sight::Bind {
-            from: tree.into(),
+            from: in_area(MERGED).into(),
             to: TREE.into(),
         },
         Sight::Processes { to: inside("/proc") },

@@ -135,6 +135,17 @@ impl Layers {
             .collect()
     }
 
+    /// Makes the folder of a layer that is filled through an overlay of nothing else, which is seen at [`MERGED`]. It is there
+    /// for its mount option alone; see [`begin`](Self::begin) for `volatile`.
+    pub(crate) fn make_volatile(place: Place) -> Vec<Act> {
+        let folder = place.folder();
+        let mut acts = Self::make(place);
+        acts.push(make_folder(&format!("{folder}/w")));
+        let options = format!("userxattr,volatile,lowerdir={EMPTY},upperdir={folder}/u,workdir={folder}/w");
+        acts.push(mount_overlay(options, MERGED));
+        acts
+    }
+
     /// Begins the layer of a step at `place`, which must not be there yet.
     ///
     /// With `resolver`, that is what the step reads as `/etc/resolv.conf`; it may change it, but nobody else sees that.

@@ -77,7 +77,7 @@ pub(crate) fn make(
     match source {
         Source::Distribution(distribution) => {
             let place = Place::Kept(layer);
-            distribution.make(sandbox, Layers::make(place), &place.tree(), log, cancel)
+            distribution.make(sandbox, Layers::make_volatile(place), log, cancel)
         }
         Source::Busybox => {
             let busybox = Busybox::find()?;

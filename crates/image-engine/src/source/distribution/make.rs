@@ -18,13 +18,11 @@ pub(super) const COMPLETION: &str = include_str!("complete.sh");
 const COMPLETION_AT: &str = "/imagebuilder/complete";
 
 impl Distribution {
-    /// Fills the folder `tree`, which `acts` make, named as processes in the build's mount namespace reach it. What mmdebstrap
-    /// prints goes to `log`.
+    /// Fills the layer that `acts` make and mount. What mmdebstrap prints goes to `log`.
     pub(crate) fn make(
         &self,
         sandbox: &mut Sandbox,
         acts: Vec<Act>,
-        tree: &str,
         log: Sink<'_>,
         cancel: &Cancel,
     ) -> Result<(), BuildError> {
@@ -68,7 +66,6 @@ impl Distribution {
                 },
             ],
             acts,
-            tree,
             operation: &operation,
         };
         let mut complaints = Complaints::default();
