@@ -227,6 +227,36 @@ fn links_that_a_customizer_plants_lead_nowhere_outside_the_image() {
 }
 
 #[test]
+fn the_boot_loader_is_the_images_own_or_else_the_machines() {
+    let signed = distribution().step("echo signed > /usr/lib/systemd/boot/efi/systemd-bootx64.efi.signed");
+    assert_eq!(on_esp(&disk_of(&signed).path, "EFI/BOOT/BOOTX64.EFI"), "signed\n");
+
+    let without = distribution().step("rm /usr/lib/systemd/boot/efi/*");
+    let Ok(of_machine) = fs::read("/usr/lib/systemd/boot/efi/systemd-bootx64.efi") else {
+        let error = failing(&without);
+        let package = "systemd-boot-efi";
+        assert!(
+            matches!(error.kind, ErrorKind::ToolMissing { package: named, .. } if named == package),
+            "{error}"
+        );
+        return;
+    };
+    let disk = disk_of(&without);
+    let copy = without.path("copy.efi");
+    let image = format!("{}@@1M", disk.path.display());
+    run(
+        "mcopy",
+        &[
+            "-i",
+            &image,
+            "::/EFI/systemd/systemd-bootx64.efi",
+            copy.to_str().unwrap(),
+        ],
+    );
+    assert!(fs::read(copy).unwrap() == of_machine);
+}
+
+#[test]
 fn an_image_made_from_another_one_is_tied_to_its_own_disk() {
     let mut fixture = distribution().step("echo 'tmpfs /tmp tmpfs defaults 0 0' > /etc/fstab");
     let mut build = fixture.customized();
