@@ -48,7 +48,7 @@ fn top(image: &Image) -> LayerId {
 }
 
 /// Waits until no worker is at it any more: after the end of its run it removes layers.
-async fn workers_have_ended(cloud: &Cloud) {
+pub(crate) async fn workers_have_ended(cloud: &Cloud) {
     for run in std::fs::read_dir(cloud.root().join("runs")).unwrap() {
         let lock = std::fs::File::open(run.unwrap().path().join("lock")).unwrap();
         while flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {

@@ -1,45 +1,63 @@
 //! Sources made from a distribution's packages: what the service tells of their versions, and of archives that are of no use.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
+use std::time::Duration;
 
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
-use terraform_provider_imagebuilder::local::{Mirrors, Network};
+use terraform_provider_imagebuilder::local::{Mirrors, Network, runs};
 
 use crate::client::{Cloud, SUBSCRIPTION, message, state};
+use crate::crashes::process_with;
+use crate::layers::workers_have_ended;
 
 /// A web server on this machine in the place of Debian's archives, for as long as the value lives.
 struct Archive {
     address: String,
     /// What it answers to a question for an index; 404 without one, as to every other question.
     index: Arc<RwLock<Option<String>>>,
+    /// Connections of apt, which get no answer when this is there.
+    waiting: Option<Arc<RwLock<Vec<TcpStream>>>>,
     is_closed: Arc<AtomicBool>,
 }
 
 impl Archive {
     fn with(index: Option<&str>) -> Self {
+        Self::start(index, None)
+    }
+
+    /// Tells its date, and then keeps whoever wants packages waiting.
+    fn that_hangs(index: &str) -> Self {
+        Self::start(Some(index), Some(Arc::default()))
+    }
+
+    fn start(index: Option<&str>, waiting: Option<Arc<RwLock<Vec<TcpStream>>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let index = Arc::new(RwLock::new(index.map(str::to_owned)));
         let is_closed = Arc::new(AtomicBool::new(false));
-        let (answered, closed) = (Arc::clone(&index), Arc::clone(&is_closed));
+        let (answered, closed, kept) = (Arc::clone(&index), Arc::clone(&is_closed), waiting.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if closed.load(Ordering::Acquire) {
                     return;
                 }
                 let mut stream = stream.unwrap();
-                let mut asked = String::new();
-                let mut lines = BufReader::new(&stream).lines();
-                while let Some(Ok(line)) = lines
-                    .next()
-                    .filter(|line| line.as_ref().is_ok_and(|line| !line.is_empty()))
-                {
-                    asked = if asked.is_empty() { line } else { asked };
+                let head: Vec<String> = BufReader::new(&stream)
+                    .lines()
+                    .map_while(Result::ok)
+                    .take_while(|line| !line.is_empty())
+                    .collect();
+                let is_apt = head.iter().any(|line| line.contains("APT-HTTP"));
+                if let Some(kept) = kept.as_ref().filter(|_| is_apt) {
+                    kept.write().unwrap_or_else(PoisonError::into_inner).push(stream);
+                    continue;
                 }
+                let asked = head.first().cloned().unwrap_or_default();
                 let index = answered.read().unwrap_or_else(PoisonError::into_inner).clone();
                 let (status, body) = match index.filter(|_| asked.contains("/InRelease")) {
                     Some(index) => ("200 OK", index),
@@ -56,7 +74,15 @@ impl Archive {
         Self {
             address,
             index,
+            waiting,
             is_closed,
+        }
+    }
+
+    async fn is_asked_by_apt(&self) {
+        let waiting = self.waiting.as_ref().unwrap();
+        while waiting.read().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -76,7 +102,7 @@ impl Archive {
 impl Drop for Archive {
     fn drop(&mut self) {
         self.is_closed.store(true, Ordering::Release);
-        drop(std::net::TcpStream::connect(self.address.trim_start_matches("http://")));
+        drop(TcpStream::connect(self.address.trim_start_matches("http://")));
     }
 }
 
@@ -180,4 +206,28 @@ async fn a_version_that_the_archive_does_not_have_any_more_is_refused_with_the_p
         "{}",
         message(&ran)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_packages_ends_with_its_cancellation_or_its_worker_and_leaves_nothing() {
+    for (how, end) in [("cancel", "Canceled"), ("kill", "Failed")] {
+        let archive = Archive::that_hangs(&index_of("Sat, 10 Jan 2026 09:05:12 UTC"));
+        let cloud = cloud(&archive);
+        let group = cloud.group("g").await;
+        let template = cloud.template(&group, "t", debian("latest")).await;
+        let run = cloud.post(&format!("{template}/run")).await.expect(202);
+        archive.is_asked_by_apt().await;
+        if how == "cancel" {
+            cloud.post(&format!("{template}/cancel")).await.expect(202);
+        } else {
+            let id = runs::list(&cloud.service).unwrap()[0].id.to_string();
+            kill_process(process_with(&id).await, Signal::KILL).unwrap();
+        }
+        assert_eq!(cloud.follow(&run).await.text("/status"), end);
+        workers_have_ended(&cloud).await;
+        for folder in ["layers/area", "layers/records", "images/.partial"] {
+            let left = std::fs::read_dir(cloud.root().join(folder)).unwrap().count();
+            assert_eq!(left, 0, "{folder} after {how}");
+        }
+    }
 }
