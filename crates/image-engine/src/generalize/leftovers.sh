@@ -50,6 +50,6 @@ if is_folder /var/log; then
 fi
 rm -rf /var/lib/systemd/coredump/* /var/crash/*
 if command -v apt-get > /dev/null; then
-  apt-get clean
+  apt-get clean || rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin
   rm -rf /var/lib/apt/lists/*
 fi
