@@ -1,5 +1,7 @@
 //! Templates that build on the images of others, and what happens once those get a newer version.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::harness::configuration::{Golden, HEAD, RUN, TO_VHD};
@@ -41,6 +43,35 @@ fn a_newer_version_of_the_source_is_planned_with_the_reason_and_built_on() {
     assert!(exact.eq_ignore_ascii_case(&format!("{BASE}/versions/0.0.2")), "{exact}");
     assert_eq!(read(&derived, "/etc/base"), "two\n");
     assert_eq!(read(&derived, "/etc/derived"), "on two\n");
+}
+
+#[test]
+fn in_one_configuration_a_trigger_builds_both_in_one_apply() {
+    let both = |content: &str| {
+        // There has to be a version before a template can name the latest.
+        let derived = from("latest")
+            .named("derived")
+            .template("depends_on = [imagebuilder_image_template_run.golden]")
+            .resources();
+        let trigger = "triggers = { base = imagebuilder_image_template_run.golden.outputs[\"gallery\"].version, ";
+        format!(
+            "{}{}",
+            base(content).configuration(),
+            derived.replace("triggers = { ", trigger)
+        )
+    };
+    let run = "imagebuilder_image_template_run.derived";
+    let workspace = Workspace::with(both("one"));
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+
+    workspace.configure(both("two"));
+    assert_eq!(workspace.plan().of(run).actions(), ["update"]);
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    let state = workspace.state();
+    let vhd = state.of(run).text("outputs.vhd.artifact_uri").replace("file://", "");
+    assert_eq!(RootFileSystem::of(Path::new(&vhd)).read("/etc/derived"), "on two\n");
 }
 
 #[test]

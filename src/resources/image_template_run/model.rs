@@ -30,7 +30,8 @@ pub struct ImageTemplateRun {
     pub rebuild_after: Attr<String>,
     /// Whether a plan shows a new run once `latest` of the template's source means a newer version than the one from which the
     /// last run was built. Each refresh then asks the service for the versions of the source; when it does not tell, that is a
-    /// warning. A source with an exact version, and a managed image, never ask for a run.
+    /// warning. A source with an exact version, and a managed image, never ask for a run. Where the run that makes the source's
+    /// versions is in the same configuration, put its `version` into `triggers` instead, so that one apply carries out both.
     #[attribute(optional)]
     pub rebuild_on_source_update: Attr<bool>,
     /// What a destroy does with the gallery image versions and managed images that this resource made: `keep` (the
