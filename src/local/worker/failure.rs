@@ -20,6 +20,15 @@ const TAIL: u64 = 64 * 1024;
 /// The message of a build that did not succeed.
 pub(crate) fn build(spec: &RunSpec, error: &BuildError, log: &Path) -> String {
     let headline = match &error.kind {
+        // Several steps, of which the image decides.
+        ErrorKind::StepFailed {
+            stage: Stage::Generalize,
+            exit_code,
+            ..
+        } => {
+            let step = error.context.step.as_deref().unwrap_or("unknown step");
+            format!("The generalization of the image ({step}) failed with exit code {exit_code}.")
+        }
         ErrorKind::StepFailed { stage, step, exit_code } => {
             format!("{} failed with exit code {exit_code}.", step_name(spec, *stage, *step))
         }
@@ -121,7 +130,7 @@ fn step_name(spec: &RunSpec, stage: Stage, index: usize) -> String {
         }
         // The engine makes the source by programs of its own, whose failures are no step's.
         Stage::Source => return format!("The source {}", source_name(&properties.source)),
-        Stage::Generalize => return "The generalization of the image (/tmp/DeprovisioningScript.sh)".to_owned(),
+        Stage::Generalize => return "The generalization of the image".to_owned(),
     };
     let kind = kind.unwrap_or("unknown");
     let name = name.map(|name| format!(" \"{name}\"")).unwrap_or_default();
