@@ -97,7 +97,11 @@ impl Cloud {
 
     /// Another service on the same root, as a second Terraform would have it.
     pub(crate) fn beside(&self) -> Self {
-        Self::on(Arc::clone(&self.folder), |_| ())
+        self.beside_with(|_| ())
+    }
+
+    pub(crate) fn beside_with(&self, change: impl FnOnce(&mut LocalOptions)) -> Self {
+        Self::on(Arc::clone(&self.folder), change)
     }
 
     fn on(folder: Arc<TempDir>, change: impl FnOnce(&mut LocalOptions)) -> Self {

@@ -9,6 +9,7 @@ mod galleries;
 mod layers;
 mod outer_form;
 mod package_archives;
+mod platform_images;
 mod queueing;
 mod resource_groups;
 mod run_outputs;
