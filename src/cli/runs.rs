@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use image_engine::{Stage, StepOutcome};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Outcome, follow, print, root};
 use crate::local::LocalService;
-use crate::local::runs::{self, Cancellation, Run, RunStep};
+use crate::local::runs::{self, Cancellation, Run, RunPhase, RunStep};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Runs {
@@ -62,13 +63,16 @@ impl Runs {
             }
             Self::Show { run, json } => {
                 let found = run.find(&service)?;
-                let steps = runs::steps(&found).map_err(|error| format!("{}: {error}", found.journal.display()))?;
+                let unreadable = |error| format!("{}: {error}", found.journal.display());
+                let phases = runs::phases(&found).map_err(unreadable)?;
+                let steps = runs::steps(&found).map_err(unreadable)?;
                 if json {
                     let mut shown = as_json(&found);
+                    shown["phases"] = phases.iter().map(phase_as_json).collect();
                     shown["steps"] = steps.iter().map(step_as_json).collect();
                     print::json(&shown)
                 } else {
-                    Ok(print::text(&as_text(&found, &steps)))
+                    Ok(print::text(&as_text(&found, &phases, &steps)))
                 }
             }
             Self::Log { run, follow: true } => follow::follow(&service, run.find(&service)?),
@@ -153,7 +157,14 @@ fn outcome(step: &RunStep) -> &'static str {
     }
 }
 
-fn as_text(run: &Run, steps: &[RunStep]) -> String {
+fn phase_as_json(phase: &RunPhase) -> Value {
+    json!({
+        "phase": phase.name,
+        "seconds": phase.elapsed.map(|elapsed| elapsed.as_secs_f64()),
+    })
+}
+
+fn as_text(run: &Run, phases: &[RunPhase], steps: &[RunStep]) -> String {
     let mut lines = vec![
         ("run", run.id.to_string()),
         ("template", run.template_id.clone()),
@@ -165,6 +176,9 @@ fn as_text(run: &Run, steps: &[RunStep]) -> String {
         ("worker's log", run.worker_log.display().to_string()),
         ("journal", run.journal.display().to_string()),
     ];
+    if !phases.is_empty() {
+        lines.push(("phases", format!("\n{}", phases_as_text(phases).trim_end())));
+    }
     if !steps.is_empty() {
         lines.push(("steps", format!("\n{}", steps_as_text(steps).trim_end())));
     }
@@ -180,13 +194,24 @@ fn as_text(run: &Run, steps: &[RunStep]) -> String {
         .collect()
 }
 
+fn phases_as_text(phases: &[RunPhase]) -> String {
+    let mut text = String::new();
+    for phase in phases {
+        let _ = writeln!(text, "  {:<31}{:>9}", phase.name, seconds(phase.elapsed));
+    }
+    text
+}
+
+/// A time that nobody knows is a dash.
+fn seconds(elapsed: Option<Duration>) -> String {
+    elapsed.map_or_else(|| "-".to_owned(), |elapsed| format!("{:.1} s", elapsed.as_secs_f64()))
+}
+
 fn steps_as_text(steps: &[RunStep]) -> String {
     let mut text = String::new();
     for step in steps {
         let place = format!("{} {}", step.stage, step.index + 1);
-        let took = step
-            .elapsed
-            .map_or_else(|| "-".to_owned(), |elapsed| format!("{:.1} s", elapsed.as_secs_f64()));
+        let took = seconds(step.elapsed);
         let _ = writeln!(text, "  {place:<14}{:<17}{took:>9}  {}", outcome(step), step.name);
     }
     text

@@ -13,7 +13,7 @@ use super::store;
 use super::worker::watch;
 use crate::arm::image_template::{RunState, RunSubState};
 
-pub use steps::{RunStep, steps};
+pub use steps::{RunPhase, RunStep, phases, steps};
 
 /// One run of a template that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -125,6 +125,13 @@ async fn a_shown_run_lists_its_steps_with_outcome_and_time() {
         "{shown}"
     );
     assert!(customizers[1]["seconds"].as_f64().unwrap() > 0.0, "{shown}");
+    let phases: Vec<&Value> = shown["phases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|phase| &phase["phase"])
+        .collect();
+    assert_eq!(phases, ["Building", "Customizing"], "{shown}");
     let text = said(&ran(&cloud, &["runs", "show", &id]).await.stdout);
     assert!(text.contains("customize 2") && text.contains("breaks"), "{text}");
 }

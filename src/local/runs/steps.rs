@@ -1,4 +1,4 @@
-//! The steps of a run, as its journal tells them.
+//! The phases and steps of a run, as its journal tells them.
 
 use std::io;
 use std::time::Duration;
@@ -24,16 +24,68 @@ pub struct RunStep {
     pub elapsed: Option<Duration>,
 }
 
+/// A phase that a run has reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunPhase {
+    /// Its name, as the service spells it.
+    pub name: String,
+    /// How long it took, or has taken until now; absent when nobody knows when it ended.
+    pub elapsed: Option<Duration>,
+}
+
 /// The steps that a run has begun, in their order. A run that has not had its turn yet has none.
 ///
 /// # Errors
 /// When the journal cannot be read.
 pub fn steps(run: &Run) -> io::Result<Vec<RunStep>> {
+    Ok(from_journal(lines(run)?, now(run)))
+}
+
+/// The phases that a run has reached, in their order. What the steps do not account for in `Distributing` is the disk's.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn phases(run: &Run) -> io::Result<Vec<RunPhase>> {
+    Ok(phases_from_journal(lines(run)?, now(run)))
+}
+
+fn lines(run: &Run) -> io::Result<Vec<Line<'static>>> {
     match journal::read(&run.journal) {
-        Ok(lines) => Ok(from_journal(lines, run.ended_at.is_none().then(Timestamp::now))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
-        Err(error) => Err(error),
+        read => read,
     }
+}
+
+/// Up to when the time of what has not ended counts: only while the run goes on.
+fn now(run: &Run) -> Option<Timestamp> {
+    run.ended_at.is_none().then(Timestamp::now)
+}
+
+fn phases_from_journal(lines: Vec<Line<'_>>, now: Option<Timestamp>) -> Vec<RunPhase> {
+    let mut phases: Vec<(String, Option<Timestamp>)> = Vec::new();
+    let mut end = now;
+    for Line { time, event } in lines {
+        let time = time.parse::<Timestamp>().ok();
+        match event {
+            Event::Phase { phase } => phases.push((phase.into_owned(), time)),
+            Event::Ended { .. } => end = time,
+            _ => {}
+        }
+    }
+    let starts = phases.iter().map(|(_, start)| *start);
+    let ends: Vec<Option<Timestamp>> = starts.skip(1).chain([end]).collect();
+    let timed = phases.into_iter().zip(ends);
+    timed
+        .map(|((name, start), end)| RunPhase {
+            name,
+            elapsed: start.zip(end).and_then(|(start, end)| between(start, end)),
+        })
+        .collect()
+}
+
+/// Absent when the clock was set back in the meantime.
+fn between(start: Timestamp, end: Timestamp) -> Option<Duration> {
+    Duration::try_from(end.duration_since(start)).ok()
 }
 
 /// `now` is given for a run that goes on.
@@ -48,7 +100,7 @@ fn from_journal(lines: Vec<Line<'_>>, now: Option<Timestamp>) -> Vec<RunStep> {
                     index,
                     name: name.into_owned(),
                     outcome: None,
-                    elapsed: since.and_then(|(start, now)| Duration::try_from(now.duration_since(start)).ok()),
+                    elapsed: since.and_then(|(start, now)| between(start, now)),
                 });
             }
             Event::StepEnded {
@@ -99,6 +151,37 @@ mod tests {
         assert_eq!((step.stage, step.name.as_str()), (Stage::Customize, "say \"hello\""));
         assert_eq!(step.outcome, Some(StepOutcome::Failed { exit_code: 3 }));
         assert_eq!(step.elapsed, Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn a_phase_lasts_until_the_next_or_the_end() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let journal = r#"{"time":"2026-01-01T00:00:00Z","event":"phase","phase":"Building"}
+{"time":"2026-01-01T00:00:02Z","event":"phase","phase":"Customizing"}
+"#;
+        let ended = r#"{"time":"2026-01-01T00:00:07Z","event":"ended","state":"Failed","message":"it failed"}"#;
+        let read = |text: &str, now| {
+            fs::write(file.path(), text).unwrap();
+            phases_from_journal(journal::read(file.path()).unwrap(), now)
+        };
+        let seconds = |phases: &[RunPhase]| -> Vec<Option<u64>> {
+            phases
+                .iter()
+                .map(|phase| phase.elapsed.map(|elapsed| elapsed.as_secs()))
+                .collect()
+        };
+        let whole = read(&format!("{journal}{ended}"), None);
+        assert_eq!(
+            (whole[1].name.as_str(), seconds(&whole)),
+            ("Customizing", vec![Some(2), Some(5)])
+        );
+        assert_eq!(
+            seconds(&read(journal, None)),
+            [Some(2), None],
+            "nobody knows when its worker died"
+        );
+        let now = "2026-01-01T00:00:05Z".parse().unwrap();
+        assert_eq!(seconds(&read(journal, Some(now))), [Some(2), Some(3)]);
     }
 
     #[test]
