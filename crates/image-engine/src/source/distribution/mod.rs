@@ -6,10 +6,11 @@ mod recipe;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::layer::key;
 
-/// A part of what a base is made by; a change of it makes every base another one.
+/// Counted up when trees are made in another way than before, so that none of before is taken for one.
 const FORMAT: &str = "1";
 
 /// Releases whose root trees can be made.
@@ -101,6 +102,7 @@ impl Distribution {
             self.date.to_string(),
             suites.join(", "),
             self.packages.join(","),
+            key::hex(&Sha256::digest(make::COMPLETION)),
         ];
         parts.join("; ")
     }
