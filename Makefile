@@ -26,6 +26,6 @@ docs: ## Write docs/ and schemas/provider.json anew from the code and examples/
 	@target/debug/terraform-provider-imagebuilder schema write
 	@target/debug/terraform-provider-imagebuilder docs write
 
-bench: ## Whole-process figures: start, size, memory, apply time
-	@build/set-up
+bench: ## Figures of a release build, beside buildah and virt-customize doing the same work
+	@build/set-up --bench
 	@cargo bench --locked --bench whole_process
