@@ -73,22 +73,25 @@ impl Act {
     }
 }
 
+/// Where a link has `..` in it, the kernel asks to be asked again (`openat2(2)`, EAGAIN) whenever anything on the machine was
+/// renamed or mounted meanwhile. A busy machine does that some times in a row, not this often.
+const RESOLVE_ATTEMPTS: u32 = 10_000;
+
 /// The image decides what `/etc/resolv.conf` is: a file, or a symbolic link to anywhere. It is resolved as the image
 /// would, and never leads out of it.
 fn cover_resolver(file: &CStr, root: &CStr) -> Result<(), Errno> {
     let root = open(root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let target = match openat2(
-        &root,
-        c"etc/resolv.conf",
-        OFlags::PATH | OFlags::CLOEXEC,
-        Mode::empty(),
-        inside,
-    ) {
-        Ok(target) => target,
-        // A link that leads nowhere, usually into /run, where the sandbox has a file for it.
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(()),
-        Err(error) => return Err(error),
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let mut more_attempts = 0..RESOLVE_ATTEMPTS;
+    let target = loop {
+        match openat2(&root, c"etc/resolv.conf", flags, Mode::empty(), inside) {
+            Ok(target) => break target,
+            // A link that leads nowhere, usually into /run, where the sandbox has a file for it.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(()),
+            Err(Errno::AGAIN) if more_attempts.next().is_some() => {}
+            Err(error) => return Err(error),
+        }
     };
     let copy = open_tree(
         CWD,
