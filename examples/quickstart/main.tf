@@ -84,7 +84,7 @@ resource "imagebuilder_image_template" "web" {
       }
     },
     {
-      # So that a machine tells on its serial console that it is ready.
+      # So that a machine tells on its serial console what it is.
       name = "console"
       shell = {
         script_uri      = "file://${abspath(path.module)}/tell-console.sh"

@@ -1,14 +1,13 @@
 #!/bin/sh
-# Puts a unit into the image that tells the console, once nginx has started, what the machine is.
+# Puts a unit into the image that tells the console of each start what the machine is.
 set -eu
 cat >/etc/systemd/system/tell-console.service <<'UNIT'
 [Unit]
-Description=Tell the console that the web server is up
-After=nginx.service
+Description=Tell the console what this machine is
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'echo "golden image: nginx is $(systemctl is-active nginx), kernel $(uname -r)" >/dev/console'
+ExecStart=/bin/sh -c 'echo "golden image: kernel $(uname -r), $(nginx -v 2>&1)" >/dev/console'
 
 [Install]
 WantedBy=multi-user.target
