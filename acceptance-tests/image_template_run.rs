@@ -149,3 +149,21 @@ fn versions_follow_the_versioning_of_the_target() {
     workspace.apply();
     assert_eq!(workspace.state().of(RUN).text("outputs.gallery.version"), "3.0.2");
 }
+
+#[test]
+fn a_vhd_whose_path_is_not_its_uri_is_not_taken_for_gone() {
+    // The folder of a staging group tells the subscription, with a character that a URI encodes.
+    let workspace = Workspace::new().in_subscription(1);
+    workspace.configure(
+        Golden::new()
+            .shell("step", &["true"])
+            .distribute(&[TO_VHD])
+            .configuration(),
+    );
+    workspace.init();
+    workspace.apply();
+    let state = workspace.state();
+    let uri = state.of(RUN).text("outputs.vhd.artifact_uri");
+    assert!(uri.contains('%') && state.vhd().is_file(), "{uri}");
+    workspace.assert_nothing_to_do();
+}

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use crate::harness::answer::Output;
 use crate::harness::configuration::{Golden, RUN, TEMPLATE};
+use crate::harness::small_file_system::SmallFileSystem;
 use crate::harness::workspace::Workspace;
 
 #[test]
@@ -48,46 +47,10 @@ fn a_full_disk_is_told_and_leaves_nothing_half_made() {
     let partial = fs::read_dir(workspace.machine.root().join("images/.partial")).unwrap();
     assert_eq!(partial.count(), 0, "a half-made image is left");
 
-    small.grow(256);
+    small.resize(256);
     workspace.apply();
     workspace.assert_nothing_to_do();
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
-}
-
-/// A tmpfs of a given size, unmounted when it is dropped.
-struct SmallFileSystem {
-    folder: PathBuf,
-}
-
-impl SmallFileSystem {
-    fn mount(folder: &Path, megabytes: u32) -> Self {
-        fs::create_dir_all(folder).unwrap();
-        run(
-            "mount",
-            &["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=0700"), "tmpfs"],
-            folder,
-        );
-        Self {
-            folder: folder.to_owned(),
-        }
-    }
-
-    fn grow(&self, megabytes: u32) {
-        run("mount", &["-o", &format!("remount,size={megabytes}m")], &self.folder);
-    }
-}
-
-impl Drop for SmallFileSystem {
-    fn drop(&mut self) {
-        run("umount", &["--lazy"], &self.folder);
-    }
-}
-
-fn run(program: &str, arguments: &[&str], folder: &Path) {
-    let mut command = Command::new(program);
-    command.args(arguments).arg(folder);
-    let output = Output::of(command);
-    assert!(output.succeeded, "{program} {arguments:?}: {output}");
 }
 
 fn found_in_path(program: &str) -> PathBuf {

@@ -1,11 +1,13 @@
 //! The real terraform, the provider installed as users install it, the local backend, the busybox image. One file a noun,
-//! `harness/` beside them. Every test has a local root of its own, so that they may run at the same time.
+//! `harness/` beside them. Every test has a local root of its own, so that they may run at the same time; only those of
+//! `debian/`, which take a real distribution's packages from the network, share one.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod backend;
 mod command_line;
 mod concurrency;
 mod crash;
+mod debian;
 mod disk;
 mod examples;
 mod gallery;

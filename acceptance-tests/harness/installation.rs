@@ -1,6 +1,7 @@
 //! The provider as users install it: a filesystem mirror and a CLI configuration file that names it. One for the process.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -25,6 +26,8 @@ pub(crate) struct Installation {
     _folder: TempDir,
     /// For `TF_CLI_CONFIG_FILE`.
     pub(crate) cli_configuration: PathBuf,
+    /// The binary in the mirror, which every user can start.
+    pub(crate) provider: PathBuf,
 }
 
 /// The one installation of this process.
@@ -46,11 +49,12 @@ fn install() -> Installation {
         .join(version)
         .join(platform);
     fs::create_dir_all(&package).unwrap();
-    fs::copy(
-        provider_program(),
-        package.join(format!("terraform-provider-imagebuilder_v{version}")),
-    )
-    .unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let provider = package.join(format!("terraform-provider-imagebuilder_v{version}"));
+    // The folder outlives the process, so it should cost nothing where it can.
+    fs::hard_link(provider_program(), &provider)
+        .or_else(|_| fs::copy(provider_program(), &provider).map(drop))
+        .unwrap();
     let cli_configuration = folder.path().join("terraform.rc");
     let mirror = folder.path().join("mirror");
     fs::write(
@@ -64,5 +68,6 @@ fn install() -> Installation {
     Installation {
         _folder: folder,
         cli_configuration,
+        provider,
     }
 }

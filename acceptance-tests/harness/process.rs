@@ -10,8 +10,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::answer::{Answer, Output};
 
-/// No condition that a test waits for takes longer than this on a loaded machine of two cores.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// No condition that a test waits for takes longer than this on a loaded machine of two cores, Debian's base layer included.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits until a condition holds; the test fails when it never does.
 pub(crate) fn wait_until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {

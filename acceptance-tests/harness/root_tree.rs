@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::answer::Output;
-use super::configuration::quoted;
-use super::workspace::Machine;
+use super::configuration::{RUN, quoted};
+use super::workspace::{Machine, Workspace};
 
 /// The tar of a tree, and what the provider block says about it.
 pub(crate) struct RootTree {
@@ -38,14 +38,33 @@ impl RootTree {
         let archive = tree.with_extension("tar");
         let (from, to) = (tree.to_str().unwrap(), archive.to_str().unwrap());
         told("tar", &["--owner=0", "--group=0", "-C", from, "-cf", to, "."]);
-        let sum = told("sha256sum", &[to]);
-        let sha256 = sum.split_whitespace().next().unwrap().to_owned();
-        let version = version.to_owned();
+        Self::of(archive, version)
+    }
+
+    fn of(archive: PathBuf, version: &str) -> Self {
+        let sum = told("sha256sum", &[archive.to_str().unwrap()]);
         Self {
-            version,
+            version: version.to_owned(),
             archive,
-            sha256,
+            sha256: sum.split_whitespace().next().unwrap().to_owned(),
         }
+    }
+
+    /// `Own:linux:base`, as the value of `source`.
+    pub(crate) const SOURCE: &str =
+        r#"{ platform_image = { publisher = "Own", offer = "linux", sku = "base", version = "latest" } }"#;
+
+    /// The tree of the only image on a workspace's machine that the workspace made.
+    pub(crate) fn exported(workspace: &Workspace, version: &str) -> Self {
+        let archive = workspace.machine.files().join(format!("tree-{version}.tar"));
+        let state = workspace.state();
+        let image = state.of(RUN).text("outputs.gallery.artifact_id");
+        let file = archive.to_str().unwrap();
+        let output = workspace
+            .machine
+            .command_line(&["images", "export", image, file, "--format", "tar"]);
+        assert!(output.succeeded, "{output}");
+        Self::of(archive, version)
     }
 
     /// The provider block under which these trees are versions of `Own:linux:base`.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,6 +37,13 @@ pub(crate) struct Resource {
     pub(crate) tainted: bool,
 }
 
+/// The file that a `file://` URI names.
+pub(crate) fn file_of(uri: &str) -> PathBuf {
+    let path = uri.strip_prefix("file://");
+    let path = percent_decode_str(path.unwrap_or_else(|| panic!("no file URI: {uri}")));
+    PathBuf::from(path.decode_utf8().unwrap().into_owned())
+}
+
 impl State {
     pub(crate) fn parse(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_else(|error| panic!("not a state ({error}): {text}"))
@@ -59,9 +67,7 @@ impl State {
 
     /// The VHD that the run of [`super::configuration::Golden`] made.
     pub(crate) fn vhd(&self) -> PathBuf {
-        let uri = self.of(RUN).text("outputs.vhd.artifact_uri");
-        let path = uri.strip_prefix("file://");
-        PathBuf::from(path.unwrap_or_else(|| panic!("no file URI: {uri}")))
+        file_of(self.of(RUN).text("outputs.vhd.artifact_uri"))
     }
 
     /// Addresses of everything that Terraform knows.

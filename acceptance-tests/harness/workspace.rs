@@ -1,5 +1,6 @@
 //! A folder in which Terraform works, with its own local root, state of pending calls and settings.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,9 +8,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::answer::{Answer, Output};
-use super::installation::{installation, provider_program};
+use super::installation::installation;
+use super::ordinary_user::OrdinaryUser;
 use super::plan::Plan;
 use super::process::Running;
 use super::state::State;
@@ -18,14 +21,32 @@ use super::state::State;
 pub(crate) struct Workspace {
     pub(crate) directory: PathBuf,
     pub(crate) machine: Arc<Machine>,
+    pub(crate) subscription: Uuid,
 }
 
 /// What all configurations of one user on one machine share: the local root and the notes of pending calls.
 pub(crate) struct Machine {
     folder: TempDir,
+    user: Option<OrdinaryUser>,
 }
 
 impl Machine {
+    /// A machine of the user who runs the tests.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("ib-").tempdir().unwrap();
+        Self { folder, user: None }
+    }
+
+    /// A machine of an ordinary user; root can start what that user does.
+    pub(crate) fn of(user: OrdinaryUser) -> Self {
+        let machine = Self::new();
+        user.give(machine.folder.path());
+        Self {
+            user: Some(user),
+            ..machine
+        }
+    }
+
     /// `IMAGEBUILDER_LOCAL_ROOT`.
     pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("root")
@@ -35,6 +56,9 @@ impl Machine {
     pub(crate) fn files(&self) -> PathBuf {
         let files = self.folder.path().join("files");
         fs::create_dir_all(&files).unwrap();
+        if let Some(user) = &self.user {
+            user.give(&files);
+        }
         files
     }
 
@@ -64,7 +88,7 @@ impl Machine {
 
     /// The binary's own command line on this machine's root, e.g. `["images", "list", "--json"]`.
     pub(crate) fn command_line(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(provider_program());
+        let mut command = self.program(installation().provider.as_os_str());
         command.args(arguments);
         self.environment(&mut command);
         Output::of(command)
@@ -99,6 +123,14 @@ impl Machine {
             .collect()
     }
 
+    /// A program that this machine's user starts.
+    fn program(&self, name: &OsStr) -> Command {
+        match &self.user {
+            Some(user) => user.program(name),
+            None => Command::new(name),
+        }
+    }
+
     fn environment(&self, command: &mut Command) {
         let home = self.folder.path();
         command
@@ -117,8 +149,7 @@ impl Machine {
 impl Workspace {
     /// A working folder on a machine of its own.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("ib-").tempdir().unwrap();
-        Self::on(&Arc::new(Machine { folder }))
+        Self::on(&Arc::new(Machine::new()))
     }
 
     /// Another working folder on the same machine.
@@ -134,7 +165,14 @@ impl Workspace {
         workspace
     }
 
-    fn on(machine: &Arc<Machine>) -> Self {
+    /// Names of this workspace do not meet those of others on the same machine.
+    pub(crate) fn in_subscription(self, subscription: u128) -> Self {
+        let subscription = Uuid::from_u128(subscription);
+        Self { subscription, ..self }
+    }
+
+    /// A working folder on a machine that is there.
+    pub(crate) fn on(machine: &Arc<Machine>) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("work-")
             .tempdir_in(machine.folder.path())
@@ -143,6 +181,7 @@ impl Workspace {
         Self {
             directory,
             machine: Arc::clone(machine),
+            subscription: Uuid::nil(),
         }
     }
 
@@ -151,13 +190,11 @@ impl Workspace {
         fs::write(self.directory.join("main.tf"), configuration.as_ref()).unwrap();
     }
 
-    /// Copies the `.tf` files of a folder into this one.
+    /// Copies the files of a folder, those that a configuration refers to too, into this one.
     pub(crate) fn copy_configuration(&self, folder: &Path) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "tf") {
-                fs::copy(&path, self.directory.join(path.file_name().unwrap())).unwrap();
-            }
+            fs::copy(&path, self.directory.join(path.file_name().unwrap())).unwrap();
         }
     }
 
@@ -261,10 +298,14 @@ impl Workspace {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("terraform");
+        if let Some(user) = &self.machine.user {
+            user.give(&self.directory);
+        }
+        let mut command = self.machine.program("terraform".as_ref());
         command.args(arguments).current_dir(&self.directory);
         self.machine.environment(&mut command);
         command
+            .env("ARM_SUBSCRIPTION_ID", self.subscription.to_string())
             .env("TF_CLI_CONFIG_FILE", &installation().cli_configuration)
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1");

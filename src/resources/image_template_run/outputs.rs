@@ -1,7 +1,11 @@
 //! What runs put where: from the service's run outputs to attributes, and whether the artifacts are still there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
 use tf_provider::{Attr, Diagnostics};
 
 use super::model::RunOutput;
@@ -69,12 +73,18 @@ pub(super) async fn vanished(
             }
         } else if let Some(uri) = output.artifact_uri.as_str()
             && let Some(path) = uri.strip_prefix("file://")
-            && !tokio::fs::try_exists(path).await.unwrap_or(true)
+            && !tokio::fs::try_exists(decoded(path)).await.unwrap_or(true)
         {
             vanished.push((name.clone(), uri.to_owned()));
         }
     }
     Ok(vanished)
+}
+
+/// The path that a URI's encoded path means.
+fn decoded(path: &str) -> PathBuf {
+    let bytes: Vec<u8> = percent_decode_str(path).collect();
+    PathBuf::from(OsString::from_vec(bytes))
 }
 
 async fn exists(connection: &Connection, id: &str, patience: &Patience) -> Result<bool, Diagnostics> {
