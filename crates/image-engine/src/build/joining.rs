@@ -18,21 +18,31 @@ const HOME_AT: &str = "/from/h";
 const JOINED_AT: &str = "/joined";
 
 impl Build {
-    /// Makes all layers into one if there is no room for another one.
+    /// Makes all layers of the image into one if there is no room for another one.
     pub(super) fn join_long_chain(&mut self) -> Result<(), BuildError> {
-        let kept = self.session.chain().len();
-        let count = self.layers.count();
-        if count > kept {
-            // Validators' layers; the tree need not be copied for the first of them.
-            return match count >= 2 * LONGEST_CHAIN {
-                true => self.join_in_scratch(),
-                false => Ok(()),
-            };
-        }
         match self.session.ground() {
-            Some(ground) if kept >= LONGEST_CHAIN => self.join(&key::of_joined(ground)),
+            Some(ground) if self.session.chain().len() >= LONGEST_CHAIN => self.join(&key::of_joined(ground)),
             _ => Ok(()),
         }
+    }
+
+    /// The same for those of validators, which lie on the image for a while. It stays what it is, and is not copied for the
+    /// first of them.
+    pub(super) fn join_long_chain_in_scratch(&mut self) -> Result<(), BuildError> {
+        if self.layers.count() < 2 * LONGEST_CHAIN {
+            return Ok(());
+        }
+        let place = self.layers.scratch();
+        let folder = place.folder();
+        self.copy_to(
+            place,
+            View::Area {
+                name: &folder,
+                at: JOINED_AT,
+            },
+        )?;
+        self.layers.replace_all(place);
+        Ok(())
     }
 
     fn join(&mut self, key: &str) -> Result<(), BuildError> {
@@ -69,20 +79,6 @@ impl Build {
         let id = self.session.complete(layer, made, &self.sandbox, &self.cancel)?;
         self.layers.replace_all(place);
         self.session.replace_all(id);
-        Ok(())
-    }
-
-    fn join_in_scratch(&mut self) -> Result<(), BuildError> {
-        let place = self.layers.scratch();
-        let folder = place.folder();
-        self.copy_to(
-            place,
-            View::Area {
-                name: &folder,
-                at: JOINED_AT,
-            },
-        )?;
-        self.layers.replace_all(place);
         Ok(())
     }
 

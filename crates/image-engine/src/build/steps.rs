@@ -109,7 +109,7 @@ impl Build {
 
     /// Runs a step in a layer that ends with the build.
     fn run_in_scratch(&mut self, prepare: impl FnOnce() -> Result<StepRun, BuildError>) -> Result<StepEnd, BuildError> {
-        self.join_long_chain()?;
+        self.join_long_chain_in_scratch()?;
         let Self {
             sandbox,
             layers,

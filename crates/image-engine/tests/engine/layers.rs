@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use image_engine::StepOutcome::{Reused, Succeeded};
-use image_engine::{Action, Build, Cancel, ErrorKind, LayerId, Network, Source, Step, StepOutcome};
+use image_engine::{Action, Build, Cancel, ErrorKind, LayerId, Network, Prune, Source, Step, StepOutcome};
 
 use crate::fixture::{Event, Fixture, Recorder, debugfs, shell};
 
@@ -292,4 +292,23 @@ fn many_validators_run_one_upon_the_other() {
     build.validate(&mut Recorder::default()).unwrap();
     let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
     assert!(debugfs(&disk.path, "cat /etc/counter").contains("0\n"));
+}
+
+#[test]
+fn validators_leave_an_image_of_the_longest_chain_as_it_is() {
+    let mut fixture = Fixture::new();
+    for number in 1..32 {
+        fixture = fixture.step(&format!("echo {number} > /opt/{number}"));
+    }
+    fixture.spec.validate = vec![shell("look", "[ $(ls /opt | wc -l) = 31 ]\nrm /opt/1")];
+    let (mut build, _) = built(&fixture);
+    let top = build.image_layer();
+    build.validate(&mut Recorder::default()).unwrap();
+    assert_eq!(build.image_layer(), top);
+    let pruned = fixture
+        .layers()
+        .prune(&Prune::default(), &mut |_| false, &Cancel::new());
+    assert_eq!(pruned.unwrap().layers, 0, "the disk is yet to be written");
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    assert!(debugfs(&disk.path, "cat /opt/1").contains("1\n"));
 }
