@@ -31,6 +31,8 @@ pub(crate) struct Session {
     pub(super) intact: BTreeSet<LayerId>,
     /// What the image consists of.
     pub(super) chain: Vec<LayerId>,
+    /// Layers of the build that one layer has taken the place of. They are not locked any more.
+    replaced: Vec<LayerId>,
     /// How many of them, from the oldest on, are those of the image that is the source.
     of_image: usize,
     /// What the source consists of.
@@ -65,6 +67,7 @@ impl Session {
             locks: BTreeMap::new(),
             intact: BTreeSet::new(),
             chain: Vec::new(),
+            replaced: Vec::new(),
             of_image: 0,
             source: Vec::new(),
         }
@@ -132,10 +135,13 @@ impl Session {
 
     /// Puts one layer in the place of all of the image's.
     pub(crate) fn replace_all(&mut self, id: LayerId) {
-        // Others that are replaced are of no use to this build any more.
-        let replaced = |locked: &LayerId| self.chain.contains(locked) && !self.source.contains(locked);
-        self.locks.retain(|locked, _| !replaced(locked));
-        self.chain = vec![id];
+        // Others that are replaced are of no use to this build any more, but to the next, which finds this one through them.
+        let is_source = |id: &LayerId| self.source.contains(id);
+        let replaced = std::mem::replace(&mut self.chain, vec![id]);
+        for id in replaced.into_iter().filter(|id| !is_source(id)) {
+            self.locks.remove(&id);
+            self.replaced.push(id);
+        }
         self.of_image = 0;
     }
 
@@ -218,16 +224,27 @@ impl Session {
                 .get(id)
                 .is_some_and(|record| record.unsynced_boot.is_some())
         };
-        self.locks.keys().filter(unsynced).copied().collect()
+        let layers = self.locks.keys().chain(&self.replaced);
+        layers.filter(unsynced).copied().collect()
     }
 
     /// Records that `layers` have reached the disk.
     pub(crate) fn mark_synced(&mut self, layers: &[LayerId]) -> Result<(), BuildError> {
         for id in layers {
+            self.records.remove(id);
+            let is_locked = self.locks.contains_key(id);
+            let lock = match is_locked {
+                true => None,
+                false => self.store.try_lock(*id, Sharing::Shared)?,
+            };
+            if !is_locked && lock.is_none() {
+                continue; // it is being removed
+            }
             // As it is now: another build may have found it damaged.
             if let Some(mut record) = self.store.read(*id)? {
                 record.unsynced_boot = None;
                 self.write(&record)?;
+                self.records.insert(*id, record);
             }
         }
         let folder = self.store.records();

@@ -1,7 +1,8 @@
 //! What lies in the folder of the layers: what is damaged, what images need, and what is removed.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -245,6 +246,18 @@ fn a_record_that_cannot_be_understood_is_no_layer_and_goes_with_its_files() {
         (layer_folders(&fixture), fs::read_dir(records).unwrap().count()),
         (2, 2)
     );
+}
+
+#[test]
+fn layers_are_recorded_as_having_reached_the_disk_once() {
+    let fixture = Fixture::new().step("true");
+    let (mut build, _) = built(&fixture);
+    let record = fixture.path(&format!("layers/records/{}.json", build.image_layer()));
+    build.await_layers().unwrap();
+    // Held, so that no other file gets its number.
+    let written = File::open(&record).unwrap();
+    build.finish().unwrap();
+    assert_eq!(fs::metadata(record).unwrap().ino(), written.metadata().unwrap().ino());
 }
 
 #[test]

@@ -312,3 +312,18 @@ fn validators_leave_an_image_of_the_longest_chain_as_it_is() {
     let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
     assert!(debugfs(&disk.path, "cat /opt/1").contains("1\n"));
 }
+
+#[test]
+fn layers_that_were_made_into_one_outlast_the_boot_as_all_others_do() {
+    let mut fixture = Fixture::new();
+    for number in 1..36 {
+        fixture = fixture.step(&format!("echo {number} > /opt/{number}"));
+    }
+    finished(&fixture);
+    let layers = fixture.layers().list().unwrap();
+    assert_eq!(layers.len(), 37);
+    for layer in layers {
+        let text = fs::read_to_string(fixture.path(&format!("layers/records/{}.json", layer.id))).unwrap();
+        assert!(text.contains("\"unsynced_boot\": null"), "{text}");
+    }
+}
