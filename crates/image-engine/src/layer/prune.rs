@@ -15,6 +15,9 @@ use crate::cancel::Cancel;
 use crate::error::BuildError;
 use crate::probe::remove_scratch;
 
+/// How many layers are removed at once: each one is an open file until it is gone, and a part of the arguments of one program.
+const MOST_AT_ONCE: usize = 200;
+
 /// Which layers to remove.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prune {
@@ -52,7 +55,6 @@ impl LayerStore {
         let mut records = self.read_all()?;
         // Each one removed may leave the one below it without others on it.
         let mut candidates: BTreeSet<LayerId> = records.keys().copied().collect();
-        let mut seen = BTreeSet::new();
         while let Some(id) = candidates.pop_last() {
             if let Some(kind) = cancel.verdict() {
                 return Err(BuildError::new(kind, "removing layers"));
@@ -78,54 +80,48 @@ impl LayerStore {
             pruned.bytes += record.bytes;
             doomed.push((id, lock));
             candidates.extend(record.parent);
-            seen.insert(id);
+            if doomed.len() == MOST_AT_ONCE {
+                self.remove(std::mem::take(&mut doomed), cancel)?;
+            }
         }
-        doomed.extend(self.remains(&records, &seen)?);
         self.remove(doomed, cancel)?;
+        self.remove_remains(&records, cancel)?;
         self.sweep_keys()?;
         Ok(pruned)
     }
 
-    /// Folders and locks of layers that have no record and that nobody is making.
-    fn remains(
-        &self,
-        records: &BTreeMap<LayerId, Record>,
-        doomed: &BTreeSet<LayerId>,
-    ) -> Result<Vec<(LayerId, Lock)>, BuildError> {
-        let mut remains = Vec::new();
+    /// Removes folders and locks of layers that have no record and that nobody is making.
+    fn remove_remains(&self, records: &BTreeMap<LayerId, Record>, cancel: &Cancel) -> Result<(), BuildError> {
         let known = record::ids(&self.records()).map_err(|error| self.not_removed(error))?;
         let mut ids = BTreeSet::from_iter(known);
         for folder in [self.area(), self.folder.join("locks")] {
             let names = names(&folder).map_err(|error| self.not_removed(error))?;
             ids.extend(names.iter().filter_map(|name| name.to_str()?.parse::<LayerId>().ok()));
         }
-        for id in ids {
-            if records.contains_key(&id) || doomed.contains(&id) {
-                continue;
+        ids.retain(|id| !records.contains_key(id));
+        let ids: Vec<LayerId> = ids.into_iter().collect();
+        for ids in ids.chunks(MOST_AT_ONCE) {
+            let mut remains = Vec::new();
+            for id in ids {
+                // Read once more under the lock: it may have been completed a moment ago.
+                if let Some(lock) = self.try_lock(*id, Sharing::Exclusive)?
+                    && self.read(*id)?.is_none()
+                {
+                    remains.push((*id, lock));
+                }
             }
-            // Read once more under the lock: it may have been completed a moment ago.
-            if let Some(lock) = self.try_lock(id, Sharing::Exclusive)?
-                && self.read(id)?.is_none()
-            {
-                remains.push((id, lock));
-            }
+            let ids = remains.iter().map(|(id, _)| *id).collect();
+            record::remove(&self.records(), &ids).map_err(|error| self.not_removed(error))?;
+            self.remove(remains, cancel)?;
         }
-        let ids = remains.iter().map(|(id, _)| *id).collect();
-        record::remove(&self.records(), &ids).map_err(|error| self.not_removed(error))?;
-        Ok(remains)
+        Ok(())
     }
 
     fn remove(&self, doomed: Vec<(LayerId, Lock)>, cancel: &Cancel) -> Result<(), BuildError> {
         let is_there = |id: &LayerId| fs::symlink_metadata(self.layer_folder(*id)).is_ok();
         let folders: Vec<LayerId> = doomed.iter().map(|(id, _)| *id).filter(is_there).collect();
         if !folders.is_empty() {
-            self.in_own_sandbox(cancel, |sandbox| {
-                // As many as fit into the arguments of one program.
-                for folders in folders.chunks(1000) {
-                    remove_folders(sandbox, folders.iter().copied(), cancel)?;
-                }
-                Ok(())
-            })?;
+            self.in_own_sandbox(cancel, |sandbox| remove_folders(sandbox, folders, cancel))?;
         }
         for (_, lock) in doomed {
             lock.remove_file().map_err(|error| self.not_removed(error))?;

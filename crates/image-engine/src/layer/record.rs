@@ -114,7 +114,7 @@ pub(crate) fn sweep(folder: &Path) -> io::Result<()> {
     const LONGEST_WRITING: Duration = Duration::from_secs(60 * 60);
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let is_unfinished = entry.file_name().as_encoded_bytes().ends_with(b".new");
+        let is_unfinished = entry.file_name().to_str().is_some_and(|name| name.contains(SEPARATOR));
         let is_old = || {
             let modified = entry.metadata().and_then(|found| found.modified());
             modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LONGEST_WRITING))

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use image_engine::StepOutcome::{Reused, Succeeded};
 use image_engine::{Cancel, ErrorKind, LayerId, LayerStore, Prune, Source, Stage};
@@ -249,6 +249,26 @@ fn a_record_that_cannot_be_understood_is_no_layer_and_goes_with_its_files() {
 }
 
 #[test]
+fn a_record_that_was_never_finished_beside_one_that_was_goes_when_nobody_can_be_writing_it() {
+    let fixture = Fixture::new();
+    let (top, _) = finished(&fixture);
+    let records = fixture.path("layers/records");
+    let [old, new] = [LayerId::to_string, |id: &LayerId| format!("{id}1")].map(|name| {
+        let path = records.join(format!("{top}.new-{}", name(&top)));
+        (File::create(&path).unwrap(), path)
+    });
+    old.0
+        .set_modified(SystemTime::now() - Duration::from_secs(7200))
+        .unwrap();
+    fixture
+        .layers()
+        .prune(&Prune::default(), &mut |_| true, &Cancel::new())
+        .unwrap();
+    assert_eq!((old.1.exists(), new.1.exists()), (false, true));
+    assert_eq!(fixture.layers().list().unwrap().len(), 1);
+}
+
+#[test]
 fn layers_are_recorded_as_having_reached_the_disk_once() {
     let fixture = Fixture::new().step("true");
     let (mut build, _) = built(&fixture);
@@ -258,6 +278,38 @@ fn layers_are_recorded_as_having_reached_the_disk_once() {
     let written = File::open(&record).unwrap();
     build.finish().unwrap();
     assert_eq!(fs::metadata(record).unwrap().ino(), written.metadata().unwrap().ino());
+}
+
+#[test]
+fn pruning_thousands_of_layers_holds_few_files_open() {
+    let fixture = Fixture::new();
+    let (top, _) = finished(&fixture);
+    let (records, locks) = (fixture.path("layers/records"), fixture.path("layers/locks"));
+    let record = fs::read_to_string(records.join(format!("{top}.json"))).unwrap();
+    for number in 0..600 {
+        let id = format!("6b1f6d0e-93f5-4a2b-a0a4-{number:012}");
+        fs::write(
+            records.join(format!("{id}.json")),
+            record.replace(&top.to_string(), &id),
+        )
+        .unwrap();
+        // Of a layer that was never completed.
+        fs::write(locks.join(format!("5b1f6d0e-93f5-4a2b-a0a4-{number:012}")), "").unwrap();
+    }
+    let mut most = 0;
+    let mut is_pinned = |_| {
+        let open = fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let held = open.filter(|file| fs::read_link(file.path()).is_ok_and(|path| path.starts_with(&locks)));
+        most = most.max(held.count());
+        false
+    };
+    let pruned = fixture
+        .layers()
+        .prune(&Prune::default(), &mut is_pinned, &Cancel::new())
+        .unwrap();
+    assert_eq!(pruned.layers, 601);
+    assert!(most <= 256, "{most}");
+    assert_eq!(fs::read_dir(locks).unwrap().count(), 0);
 }
 
 #[test]
