@@ -3,7 +3,6 @@
 mod distribution;
 mod memory;
 
-use std::cmp::Ordering;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -17,6 +16,7 @@ use super::busybox;
 use super::error::chain;
 use super::options::PlatformImage;
 use super::root::Root;
+use crate::arm::latest::{compare_versions, is_latest};
 
 /// The image of about 2 MB that needs no network.
 const BUSYBOX: [&str; 3] = ["imagebuilder", "busybox", "tiny"];
@@ -109,7 +109,7 @@ impl Catalogue {
 
     /// The image of an exact version, or of `latest`. May wait for the package archive of a distribution.
     pub(crate) fn resolve(&self, publisher: &str, offer: &str, sku: &str, version: &str) -> Result<Entry, Unavailable> {
-        let is_latest = version.eq_ignore_ascii_case("latest");
+        let is_latest = is_latest(version);
         let entries = match self.find([publisher, offer, sku])? {
             Found::OnThisMachine(entries) => entries,
             Found::Distribution(release) if is_latest => return self.distributions.current(release),
@@ -128,7 +128,7 @@ impl Catalogue {
 
     /// Whether there can be such an image, as far as that can be told without a network.
     pub(crate) fn check(&self, publisher: &str, offer: &str, sku: &str, version: &str) -> Result<(), Unavailable> {
-        let is_latest = version.eq_ignore_ascii_case("latest");
+        let is_latest = is_latest(version);
         match self.find([publisher, offer, sku])? {
             Found::Distribution(_) if is_latest || distribution::is_version(version) => Ok(()),
             Found::Distribution(_) => Err(Unavailable::NoVersion),
@@ -200,17 +200,6 @@ fn same_name(asked: [&str; 3], known: [&str; 3]) -> bool {
         .iter()
         .zip(known)
         .all(|(asked, known)| asked.eq_ignore_ascii_case(known))
-}
-
-/// Compares dotted numbers by number; what is not a number compares as text.
-fn compare_versions(left: &str, right: &str) -> Ordering {
-    let parts = |version: &str| {
-        version
-            .split('.')
-            .map(|part| (part.parse::<u64>().ok(), part.to_owned()))
-            .collect::<Vec<_>>()
-    };
-    parts(left).cmp(&parts(right))
 }
 
 impl std::fmt::Display for Unavailable {

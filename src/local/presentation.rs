@@ -55,6 +55,15 @@ pub(crate) fn stored_body(body: &impl Serialize) -> Result<Map<String, Value>, R
 pub(crate) fn typed<T: serde::de::DeserializeOwned>(resource: &Resource) -> Result<T, rusqlite::Error> {
     let mut members = resource.body.clone();
     members.insert("location".to_owned(), Value::from(resource.location.clone()));
+    parse(members)
+}
+
+/// Reads a resource as who asks for it gets it, with what the store's columns say.
+pub(crate) fn answered<T: serde::de::DeserializeOwned>(resource: &Resource) -> Result<T, rusqlite::Error> {
+    parse(present(resource))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(members: Map<String, Value>) -> Result<T, rusqlite::Error> {
     serde_json::from_value(Value::Object(members))
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::error::{IdError, IdErrorKind};
 use super::resource_id::ResourceId;
 use super::shape::Shape;
-use crate::arm::{api_version, names};
+use crate::arm::{api_version, latest, names};
 
 /// An id whose type is known, and with it the API version in which requests about it are made.
 pub trait ArmId: fmt::Display {
@@ -221,7 +221,7 @@ any_name!(
 
 impl GalleryImageVersionId {
     fn check_name(id: &ResourceId) -> Result<(), IdError> {
-        if id.name().eq_ignore_ascii_case("latest") {
+        if latest::is_latest(id.name()) {
             return Ok(());
         }
         let fail = |rule| {
@@ -238,7 +238,7 @@ impl GalleryImageVersionId {
     /// Whether the version is `latest`.
     #[must_use]
     pub fn is_latest(&self) -> bool {
-        self.name().eq_ignore_ascii_case("latest")
+        latest::is_latest(self.name())
     }
 
     /// The gallery image of this version.

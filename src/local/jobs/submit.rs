@@ -11,6 +11,7 @@ use crate::arm::error::ErrorDetail;
 use crate::arm::image_template::{
     Customizer, ImageTemplate, ProvisioningError, ProvisioningErrorCode, ProvisioningState, Source, Validator,
 };
+use crate::arm::latest::is_latest;
 use crate::local::error::StoreError;
 use crate::local::handlers::runs;
 use crate::local::presentation::{stored_body, typed};
@@ -182,18 +183,12 @@ fn fill_in_checksum(template: &mut ImageTemplate, wanted: &Wanted, sha256: Strin
 fn fill_in_exact_version(template: &mut ImageTemplate) {
     match &mut template.properties.source {
         Source::PlatformImage(image) => {
-            image.exact_version = image
-                .version
-                .clone()
-                .filter(|version| !version.eq_ignore_ascii_case("latest"));
+            image.exact_version = image.version.clone().filter(|version| !is_latest(version));
         }
         Source::SharedImageVersion(image) => {
             let id = &image.image_version_id;
-            let latest = id
-                .rsplit('/')
-                .next()
-                .is_some_and(|name| name.eq_ignore_ascii_case("latest"));
-            image.exact_version = (!latest).then(|| id.clone());
+            let floats = id.rsplit('/').next().is_some_and(is_latest);
+            image.exact_version = (!floats).then(|| id.clone());
         }
         Source::ManagedImage(_) => {}
     }

@@ -5,12 +5,11 @@ use rusqlite::Connection;
 use crate::arm::gallery_image::{GalleryImage, HyperVGeneration, OsType, SecurityType};
 use crate::arm::gallery_image_version::GalleryImageVersion;
 use crate::arm::image_template::{PlatformImageSource, ProvisioningErrorCode, ProvisioningState, Source};
-use crate::arm::location;
 use crate::arm::managed_image::ManagedImage;
-use crate::arm::version::ImageVersion;
+use crate::arm::{latest, location};
 use crate::local::catalogue::{Catalogue, Origin, Unavailable};
 use crate::local::error::StoreError;
-use crate::local::presentation::typed;
+use crate::local::presentation::{answered, typed};
 use crate::local::root::Root;
 use crate::local::route::Target;
 use crate::local::store::artifacts;
@@ -188,8 +187,8 @@ fn gallery_version(view: &Connection, root: &Root, id: &str) -> Result<Resolved,
     let target = Target::parse(id)
         .filter(|target| target.kind == Kind::GalleryImageVersion)
         .ok_or_else(not_found)?;
-    let found = if target.name().eq_ignore_ascii_case("latest") {
-        latest(view, &target.parent_key())?.ok_or_else(|| {
+    let found = if latest::is_latest(target.name()) {
+        latest_of(view, &target.parent_key())?.ok_or_else(|| {
             refuse(format!("The source '{id}' cannot be resolved: the gallery image has no version which is not excluded from latest."))
         })?
     } else {
@@ -214,21 +213,12 @@ fn gallery_version(view: &Connection, root: &Root, id: &str) -> Result<Resolved,
     })
 }
 
-/// The highest version of a gallery image that is not excluded from latest.
-fn latest(view: &Connection, image: &Key) -> Result<Option<Resource>, Unusable> {
-    let mut best: Option<(ImageVersion, Resource)> = None;
-    for candidate in resources::children(view, Kind::GalleryImageVersion, image)? {
-        let Ok(number) = candidate.name().parse::<ImageVersion>() else {
-            continue;
-        };
-        let profile = typed::<GalleryImageVersion>(&candidate)?.properties.publishing_profile;
-        let excluded = profile.and_then(|profile| profile.exclude_from_latest).unwrap_or(false);
-        let better = best.as_ref().is_none_or(|(highest, _)| number > *highest);
-        if !excluded && better && candidate.state == ProvisioningState::Succeeded {
-            best = Some((number, candidate));
-        }
-    }
-    Ok(best.map(|(_, resource)| resource))
+/// The version of a gallery image that `latest` means, as for whoever asks the service for the versions.
+fn latest_of(view: &Connection, image: &Key) -> Result<Option<Resource>, Unusable> {
+    let found = resources::children(view, Kind::GalleryImageVersion, image)?;
+    let versions: Vec<GalleryImageVersion> = found.iter().map(answered).collect::<rusqlite::Result<_>>()?;
+    let name = latest::gallery_image_version(versions).and_then(|version| version.name);
+    Ok(name.and_then(|name| found.into_iter().find(|version| version.name() == name)))
 }
 
 fn usable(view: &Connection, id: &str, kind: Kind) -> rusqlite::Result<Option<Resource>> {
