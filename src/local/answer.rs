@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use http::{Response, StatusCode};
+use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,9 +12,13 @@ use super::refusal::Refused;
 use super::route::Provider;
 use super::store::operations::{Operation, Style};
 
-/// How soon a client may ask again, in milliseconds: our poller and Azure's SDKs honour this header, and the standard one is
-/// counted in seconds.
-const RETRY_AFTER_MS: &str = "50";
+/// How soon a client may ask for an operation again: our poller and Azure's SDKs honour the header for milliseconds, and the standard
+/// one is counted in seconds.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_millis(50);
+/// How soon at the latest.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_millis(500);
+/// The part of an operation's age that a client may come late to its end.
+const LATENESS: i32 = 200;
 /// The same for clients that know only the standard header. Zero would make the Python SDK wait thirty seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
 
@@ -24,8 +29,8 @@ pub(crate) struct Answer {
     body: Option<Value>,
     /// The operation to follow.
     follow: Option<Follow>,
-    /// Whether the client is expected to ask again.
-    again: bool,
+    /// When the client is expected to ask again.
+    again: Option<SignedDuration>,
 }
 
 #[derive(Debug, Clone)]
@@ -40,7 +45,7 @@ impl Answer {
             status,
             body: None,
             follow: None,
-            again: false,
+            again: None,
         }
     }
 
@@ -71,12 +76,14 @@ impl Answer {
             path,
             style: operation.style,
         });
+        self.again = Some(SHORTEST_PAUSE);
         self
     }
 
-    /// Tells the client to ask again.
-    pub(crate) fn again(mut self) -> Self {
-        self.again = true;
+    /// Tells the client to ask again for an operation that goes on since `age`: often while it is young, so that nobody waits for what
+    /// is done at once, and less often the longer it has taken.
+    pub(crate) fn again(mut self, age: SignedDuration) -> Self {
+        self.again = Some((age / LATENESS).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
         self
     }
 
@@ -102,11 +109,9 @@ impl Answer {
                 headers.insert(name, url);
             }
         }
-        if self.follow.is_some() || self.again {
-            headers.insert(
-                HeaderName::from_static("retry-after-ms"),
-                HeaderValue::from_static(RETRY_AFTER_MS),
-            );
+        if let Some(pause) = self.again {
+            let milliseconds = HeaderValue::from(u64::try_from(pause.as_millis()).unwrap_or_default());
+            headers.insert(HeaderName::from_static("retry-after-ms"), milliseconds);
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
         if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
@@ -127,7 +132,26 @@ impl From<Refused> for Answer {
             status: refused.status,
             body,
             follow: None,
-            again: false,
+            again: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn pause_after(age: SignedDuration) -> u64 {
+        let answer = Answer::empty(StatusCode::OK).again(age);
+        let response = answer.into_response("", "", &HeaderValue::from_static("id"));
+        response.headers()["retry-after-ms"].to_str().unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn an_operation_is_asked_for_less_often_the_longer_it_takes() {
+        for (age, pause) in [(-5, 50), (0, 50), (10, 50), (40, 200), (100, 500), (36_000, 500)] {
+            assert_eq!(pause_after(SignedDuration::from_secs(age)), pause, "{age} s");
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn get(shared: &Shared, id: Uuid) -> Result<Outcome, Refused> {
         After::Nothing
     };
     Ok(Outcome {
-        answer: answer.again(),
+        answer: answer.again(operation.age()),
         after,
     })
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -97,6 +97,12 @@ impl Operation {
 
     pub(crate) fn of_run(self, run: Uuid) -> Self {
         Self { run: Some(run), ..self }
+    }
+
+    /// Time since it began; below zero when the clock was set back.
+    pub(crate) fn age(&self) -> SignedDuration {
+        let started = self.started_at.parse::<Timestamp>();
+        started.map_or(SignedDuration::ZERO, |started| Timestamp::now().duration_since(started))
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
