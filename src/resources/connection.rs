@@ -13,6 +13,22 @@ pub trait BuildLogs: Send + Sync {
     fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf>;
 }
 
+/// The logs of builds, for those who must not wait for the disk.
+#[derive(Clone)]
+pub struct Logs(Arc<dyn BuildLogs>);
+
+impl Logs {
+    /// As [`BuildLogs::newest`], beside the runtime: looking can mean cleaning up after a run that has died.
+    pub async fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf> {
+        let (logs, template) = (self.0.clone(), template.clone());
+        let found = tokio::task::spawn_blocking(move || logs.newest(&template)).await;
+        found.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the log of a build could not be looked for");
+            None
+        })
+    }
+}
+
 /// A connection to one backend.
 pub struct Connection {
     arm: ArmClient,
@@ -61,8 +77,8 @@ impl Connection {
     }
 
     /// Where the logs of builds are.
-    pub fn build_logs(&self) -> Arc<dyn BuildLogs> {
-        self.build_logs.clone()
+    pub fn build_logs(&self) -> Logs {
+        Logs(self.build_logs.clone())
     }
 
     /// Remembers that a template was made just now.

@@ -83,7 +83,7 @@ pub(super) enum Outcome {
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
     let before = runs::look(connection, order.template, &order.patience).await?;
     let before = before.ok_or_else(|| runs::no_template(order.template))?;
-    let follower = Follower::prepare(connection, order.template, order.log_file.as_deref())?;
+    let follower = Follower::prepare(connection, order.template, order.log_file.as_deref()).await?;
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
     if !order.waits {

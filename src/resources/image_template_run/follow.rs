@@ -1,7 +1,6 @@
 //! Following the log of a build into a file, while it runs.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tf_provider::{CancellationToken, Diagnostic, Diagnostics, path};
@@ -10,13 +9,13 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
 
 use crate::arm::id::ImageTemplateId;
-use crate::resources::connection::{BuildLogs, Connection};
+use crate::resources::connection::{Connection, Logs};
 
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// What is to be followed, and into which file.
 pub(super) struct Follower {
-    logs: Arc<dyn BuildLogs>,
+    logs: Logs,
     template: ImageTemplateId,
     /// The log of an earlier run, which is not the one to follow.
     earlier: Option<PathBuf>,
@@ -35,7 +34,7 @@ impl Follower {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(super) fn prepare(
+    pub(super) async fn prepare(
         connection: &Connection,
         template: &ImageTemplateId,
         file: Option<&Path>,
@@ -47,7 +46,7 @@ impl Follower {
         })?;
         let logs = connection.build_logs();
         Ok(Some(Self {
-            earlier: logs.newest(template),
+            earlier: logs.newest(template).await,
             logs,
             template: template.clone(),
             path: path.to_owned(),
@@ -73,6 +72,7 @@ impl Follower {
                 let newest = self
                     .logs
                     .newest(&self.template)
+                    .await
                     .filter(|newest| Some(newest) != self.earlier.as_ref());
                 if let Some(path) = newest
                     && let Ok(file) = OpenOptions::new().read(true).open(&path).await

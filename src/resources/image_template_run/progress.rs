@@ -25,7 +25,7 @@ pub(super) async fn tell(connection: &Connection, template: &ImageTemplateId) ->
         };
         let phase = standing.last_run().and_then(|run| run.run_sub_state);
         if let Some(phase) = phase.filter(|phase| standing.is_running() && told != Some(*phase)) {
-            let log = connection.build_logs().newest(template);
+            let log = connection.build_logs().newest(template).await;
             let log = log.map(|log| log.display().to_string());
             tracing::info!(%template, phase = phase.as_str(), log, "the run goes on");
             told = Some(phase);
