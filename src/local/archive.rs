@@ -7,7 +7,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use image_engine::{ArchiveFault, Suite};
+use image_engine::{ArchiveFault, Cancel, Suite};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,6 +16,9 @@ use tokio::task::JoinSet;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For the whole of one answer, of which only the beginning is read.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often is asked whether to give up.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// How much of an index is read for its date at most; it stands among the first lines.
 const HEAD: usize = 16 * 1024;
@@ -55,10 +58,10 @@ impl Error for LookupError {
     }
 }
 
-/// The newest date of `suites`. Takes as long as the slowest of them answers, 15 s at most.
+/// The newest date of `suites`. Takes as long as the slowest of them answers, 15 s at most, and ends early with `cancel`.
 ///
 /// Waits on a thread of its own, and so can be called from anywhere that may wait.
-pub(crate) fn newest_date(suites: &[Suite]) -> Result<Timestamp, LookupError> {
+pub(crate) fn newest_date(suites: &[Suite], cancel: &Cancel) -> Result<Timestamp, LookupError> {
     let first = suites.first().map(Suite::in_release).unwrap_or_default();
     let failed = |error: io::Error| LookupError::new(&first, ArchiveFault::Unreachable).caused_by(error);
     let ask = || {
@@ -66,10 +69,24 @@ pub(crate) fn newest_date(suites: &[Suite]) -> Result<Timestamp, LookupError> {
             .enable_all()
             .build()
             .map_err(failed)?;
-        runtime.block_on(ask_all(suites))
+        let answer = runtime.block_on(async {
+            tokio::select! {
+                answer = ask_all(suites) => answer,
+                () = requested(cancel) => Err(failed(io::Error::other("nobody wants to know any more"))),
+            }
+        });
+        // The system's resolver keeps its own time, which is longer.
+        runtime.shutdown_background();
+        answer
     };
     let answer = std::thread::scope(|scope| scope.spawn(ask).join());
     answer.unwrap_or_else(|_| Err(failed(io::Error::other("the thread that asked panicked"))))
+}
+
+async fn requested(cancel: &Cancel) {
+    while !cancel.is_requested() {
+        tokio::time::sleep(CANCEL_INTERVAL).await;
+    }
 }
 
 async fn ask_all(suites: &[Suite]) -> Result<Timestamp, LookupError> {

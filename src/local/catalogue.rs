@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use distribution::Distributions;
-use image_engine::{Distribution, Mirrors, Release};
+use image_engine::{Cancel, Distribution, Mirrors, Release};
 
 use super::archive::LookupError;
 use super::busybox;
@@ -95,6 +95,11 @@ impl Catalogue {
             busybox: OnceLock::new(),
             distributions: Distributions::new(root, layer_max_age, mirrors),
         }
+    }
+
+    /// Lets a request to cancel end the waiting for package archives.
+    pub(crate) fn heed(&mut self, cancel: Cancel) {
+        self.distributions.cancel = cancel;
     }
 
     /// The versions of an image, oldest first. May wait for the package archive of a distribution.

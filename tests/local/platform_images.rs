@@ -197,6 +197,26 @@ async fn a_template_needs_no_network_and_its_run_says_that_there_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_the_archives_date_can_be_canceled() {
+    // Connections are made by the system, and nobody answers them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = Some(format!("http://{}/debian", silent.local_addr().unwrap()));
+    let cloud = Cloud::with(|options| {
+        options.mirrors.debian.clone_from(&address);
+        options.mirrors.debian_security = address;
+    });
+    let group = cloud.group("g").await;
+    let template = cloud.template(&group, "t", source("latest")).await;
+    let run = cloud.post(&format!("{template}/run")).await.expect(202);
+    let asked = tokio::task::spawn_blocking(move || silent.accept().map(|asked| (silent, asked)));
+    let _unanswered = asked.await.unwrap().unwrap();
+    cloud.post(&format!("{template}/cancel")).await.expect(202);
+    assert_eq!(cloud.follow(&run).await.text("/status"), "Canceled");
+    let ran = cloud.get(&template).await.expect(200);
+    assert_eq!(message(&ran), "The run was canceled.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_is_no_version_of_a_distribution_fails_the_template() {
     let cloud = Cloud::new();
     let group = cloud.group("g").await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use image_engine::{Distribution, Mirrors, Release};
+use image_engine::{Cancel, Distribution, Mirrors, Release};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -31,6 +31,8 @@ pub(super) struct Distributions {
     memory: Memory,
     root: Root,
     layer_max_age: Duration,
+    /// Ends the waiting for an archive.
+    pub(super) cancel: Cancel,
 }
 
 impl Distributions {
@@ -40,6 +42,7 @@ impl Distributions {
             memory: Memory::in_root(root.directory()),
             root: root.clone(),
             layer_max_age,
+            cancel: Cancel::new(),
         }
     }
 
@@ -53,7 +56,7 @@ impl Distributions {
         {
             return Ok(self.entry(release, date));
         }
-        match archive::newest_date(&release.suites(&self.mirrors)) {
+        match archive::newest_date(&release.suites(&self.mirrors), &self.cancel) {
             Ok(date) => {
                 if let Err(error) = self.memory.remember(release, &self.mirrors, date, now) {
                     tracing::warn!(%error, "the version of {release} could not be remembered");

@@ -66,7 +66,8 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
     enter(work, RunSubState::Building)?;
     let cancel = Cancel::deadline(Instant::now() + Duration::from_secs(60 * minutes.unsigned_abs()));
     watch_for_cancel(work, &cancel);
-    let resolved = resolve(work)?;
+    work.catalogue.heed(cancel.clone());
+    let resolved = resolve(work, &cancel)?;
     let scratch = work.root.partial(work.spec.run);
     let layers = work.root.layers().map_err(Stop::Build)?;
     let workspace = open_workspace(&scratch, log, layers).map_err(|error| {
@@ -210,9 +211,11 @@ fn distribute(work: &mut Work<'_>, build: &mut Build, resolved: &Resolved) -> Re
 }
 
 /// What the source means now. It is recorded at once, so that a failed run shows what it was built from.
-fn resolve(work: &Work<'_>) -> Result<Resolved, Stop> {
+fn resolve(work: &Work<'_>, cancel: &Cancel) -> Result<Resolved, Stop> {
     let spec = work.spec;
     let source = match source::settle(&work.catalogue, &spec.template.properties.source) {
+        // Whatever came of it.
+        _ if cancel.is_requested() => return Err(Stop::Canceled),
         Ok(source) => source,
         Err(Unusable::Source { reason, .. }) => return Err(Stop::Failed(reason)),
         Err(Unusable::Store(error)) => return Err(error.into()),
