@@ -102,6 +102,11 @@ impl Catalogue {
         self.distributions.cancel = cancel;
     }
 
+    /// Has the package archive of a distribution asked again, of which no tree could be made.
+    pub(crate) fn doubt(&self, distribution: &Distribution) {
+        self.distributions.doubt(distribution);
+    }
+
     /// The versions of an image, oldest first. May wait for the package archive of a distribution.
     pub(crate) fn versions(&self, publisher: &str, offer: &str, sku: &str) -> Result<Vec<Entry>, Unavailable> {
         let mut entries = match self.find([publisher, offer, sku])? {

@@ -194,6 +194,19 @@ async fn an_archive_that_no_known_key_has_signed_fails_the_run_and_leaves_no_lay
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_was_of_no_use_to_a_run_is_asked_again() {
+    let archive = Archive::with(Some(&index_of("Sat, 10 Jan 2026 09:05:12 UTC")));
+    let cloud = cloud(&archive);
+    let group = cloud.group("g").await;
+    let template = cloud.template(&group, "t", debian("latest")).await;
+    assert_eq!(state(&cloud.run(&template).await), "Failed");
+    // As when an archive is updated between the question for its date and the fetching of its packages.
+    archive.says(Some(&index_of("Sun, 11 Jan 2026 03:05:00 UTC")));
+    let found = cloud.get(&versions()).await.expect(200);
+    assert_eq!(found.text("/0/name"), "0.20260111.305", "{}", found.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_the_archive_does_not_have_any_more_is_refused_with_the_present_one() {
     let archive = Archive::with(Some(&index_of("Sat, 10 Jan 2026 09:05:12 UTC")));
     let cloud = cloud(&archive);

@@ -77,6 +77,14 @@ impl Distributions {
         }
     }
 
+    /// An archive from which a tree could not be made may have another version by now.
+    pub(super) fn doubt(&self, distribution: &Distribution) {
+        let Distribution { release, mirrors, .. } = distribution;
+        if let Err(error) = self.memory.doubt(*release, mirrors) {
+            tracing::warn!(%error, "the version of {release} counts for some minutes more");
+        }
+    }
+
     /// The present version, and those that can be built from without the archive.
     pub(super) fn versions(&self, release: Release) -> Result<Vec<Entry>, Unavailable> {
         let current = self.current(release)?;

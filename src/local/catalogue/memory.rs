@@ -30,6 +30,9 @@ pub(super) struct Known {
     /// Addresses of the indexes that were asked: other mirrors can have another date.
     indexes: Vec<String>,
     asked_at: Timestamp,
+    /// Whether no tree could be made of what was told.
+    #[serde(default)]
+    is_doubted: bool,
     /// The archive's dates, oldest first; the last one is the present one.
     dates: Vec<Timestamp>,
 }
@@ -55,7 +58,7 @@ impl Known {
 
     /// Whether the archive need not be asked again. A time to come is one of a clock that was wrong.
     pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
-        (SignedDuration::ZERO..FRESH).contains(&now.duration_since(self.asked_at))
+        !self.is_doubted && (SignedDuration::ZERO..FRESH).contains(&now.duration_since(self.asked_at))
     }
 }
 
@@ -96,11 +99,24 @@ impl Memory {
             release,
             indexes,
             asked_at: now,
+            is_doubted: false,
             dates,
         };
         content.releases.push(known.clone());
         self.write(&content)?;
         Ok(known)
+    }
+
+    /// Has the archive asked again before its last answer counts once more.
+    pub(super) fn doubt(&self, release: Release, mirrors: &Mirrors) -> io::Result<()> {
+        let mut content = self.read();
+        let indexes = indexes(release, mirrors);
+        let mut known = content.releases.iter_mut();
+        match known.find(|known| known.release == release && known.indexes == indexes) {
+            Some(known) => known.is_doubted = true,
+            None => return Ok(()),
+        }
+        self.write(&content)
     }
 
     fn read(&self) -> Content {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use image_engine::{Build, BuildError, Cancel, ErrorKind, LayerStore, Stage, Workspace};
+use image_engine::{Build, BuildError, Cancel, ErrorKind, LayerStore, Source, Stage, Workspace};
 use rusqlite::Connection;
 
 use super::journal::Event;
@@ -84,7 +84,13 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
         .and_then(|validate| validate.source_validation_only)
         .unwrap_or(false);
     let build_spec = recipe::build_spec(work.root, work.spec, &resolved);
-    let mut build = Build::prepare(&build_spec, workspace, cancel, &mut work.journal).map_err(Stop::Source)?;
+    let prepared = Build::prepare(&build_spec, workspace, cancel, &mut work.journal);
+    if let (Err(error), Source::Distribution(distribution)) = (&prepared, &resolved.tree)
+        && matches!(error.kind, ErrorKind::Archive(_))
+    {
+        work.catalogue.doubt(distribution);
+    }
+    let mut build = prepared.map_err(Stop::Source)?;
     if !source_only {
         enter(work, RunSubState::Customizing)?;
         build.customize(&mut work.journal).map_err(Stop::Build)?;
