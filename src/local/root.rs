@@ -3,7 +3,6 @@
 //! ```text
 //! imagebuilder.sqlite3                       everything that is registered
 //! distributions.json                         versions of Debian and Ubuntu that their archives have told
-//! distributions.json                         which versions of distributions there have been
 //! images/<artifact>/disk.raw                 a gallery image version or a managed image
 //! images/.partial/<run>/                     what a run has not published yet
 //! layers/                                    what steps have built: the content of images, and what later runs take over
