@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::memory::{Known, Memory};
 use super::{Entry, Origin, Unavailable};
+use crate::arm::latest::compare_versions;
 use crate::local::archive;
 use crate::local::error::chain;
 use crate::local::root::Root;
@@ -88,10 +89,7 @@ impl Distributions {
     /// The present version, and those that can be built from without the archive.
     pub(super) fn versions(&self, release: Release) -> Result<Vec<Entry>, Unavailable> {
         let current = self.current(release)?;
-        let mut entries = self.kept(release);
-        entries.retain(|entry| entry.version != current.version);
-        entries.push(current);
-        Ok(entries)
+        Ok(listed(self.kept(release), current))
     }
 
     /// The distribution of a version: as it is kept on this machine, or else as its archive has it now.
@@ -140,6 +138,14 @@ impl Distributions {
     }
 }
 
+/// What can be had, with the present version as the highest number, as it is what `latest` means: servers behind one mirror can be
+/// of different age, and whoever compares with the list must not find a version newer than the one that a run takes.
+fn listed(mut kept: Vec<Entry>, current: Entry) -> Vec<Entry> {
+    kept.retain(|entry| compare_versions(&entry.version, &current.version).is_lt());
+    kept.push(current);
+    kept
+}
+
 /// `0.20261119.212`: as Debian numbers its images in Azure, with the time of day, as its archive changes several times a day.
 fn version_of(date: Timestamp) -> String {
     let date = date.to_zoned(TimeZone::UTC);
@@ -186,5 +192,17 @@ mod tests {
         ] {
             assert!(!is_version(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_present_version_is_the_highest_of_the_list_although_a_mirror_was_set_back() {
+        let entry = |version: &str| Entry {
+            version: version.to_owned(),
+            origin: Origin::Busybox,
+        };
+        let kept = ["0.20261119.905", "0.20261119.212", "0.20261119.1405"].map(entry);
+        let listed = listed(kept.into(), entry("0.20261119.905"));
+        let versions: Vec<&str> = listed.iter().map(|entry| entry.version.as_str()).collect();
+        assert_eq!(versions, ["0.20261119.212", "0.20261119.905"]);
     }
 }
