@@ -1,12 +1,13 @@
 //! The command line beside a service on the same root: what a person sees of runs and images, and takes out.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::client::{Cloud, output, shell, state};
+use crate::client::{Answer, Cloud, output, shell, state};
 
 /// The binary on the cloud's root.
 fn command(cloud: &Cloud, arguments: &[&str]) -> Command {
@@ -85,7 +86,7 @@ async fn following_ends_when_the_reader_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_ended_before_its_log_says_so() {
+async fn a_run_that_came_to_no_step_has_its_reason_in_the_log() {
     let cloud = Cloud::new();
     let group = cloud.group("g").await;
     let template = cloud.template(&group, "t", json!({"buildTimeoutInMinutes": 5})).await;
@@ -93,9 +94,35 @@ async fn a_run_that_ended_before_its_log_says_so() {
     let id = newest_run(&cloud).await;
     for arguments in [&["runs", "log", &id][..], &["runs", "log", "--follow", &id]] {
         let output = ran(&cloud, arguments).await;
+        assert!(output.status.success(), "{output:?}");
+        assert!(
+            said(&output.stdout).contains("buildTimeoutInMinutes is 5"),
+            "{output:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ended_before_its_turn_says_that_it_has_no_log() {
+    let cloud = Cloud::with(|options| options.max_parallel_runs = NonZeroUsize::new(1));
+    let group = cloud.group("g").await;
+    let sleeping = json!({"customize": [shell(&["sleep 600"])]});
+    let first = cloud.template(&group, "first", sleeping).await;
+    let running = cloud.post(&format!("{first}/run")).await.expect(202);
+    let customizes = |now: &Answer| now.text("/properties/lastRunStatus/runSubState") == "Customizing";
+    cloud.until(&first, customizes).await;
+    let second = cloud.template(&group, "second", json!({})).await;
+    let waiting = cloud.post(&format!("{second}/run")).await.expect(202);
+    let id = newest_run(&cloud).await;
+    for (template, run) in [(&second, &waiting), (&first, &running)] {
+        cloud.post(&format!("{template}/cancel")).await.expect(202);
+        assert_eq!(cloud.follow(run).await.text("/status"), "Canceled");
+    }
+    for arguments in [&["runs", "log", &id][..], &["runs", "log", "--follow", &id]] {
+        let output = ran(&cloud, arguments).await;
         assert!(!output.status.success(), "{output:?}");
         assert!(
-            said(&output.stderr).contains("ended as Failed before it wrote a log"),
+            said(&output.stderr).contains("ended as Canceled before it wrote a log"),
             "{output:?}"
         );
     }

@@ -163,6 +163,8 @@ async fn a_mirror_without_the_release_fails_the_run_with_its_answer() {
         "{}",
         message(&ran)
     );
+    let (reason, log) = message(&ran).split_once("\nImage Build log location: ").unwrap();
+    assert_eq!(std::fs::read_to_string(log).unwrap(), format!("{reason}\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! The phases of a run, from the source to the last distribution target.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
@@ -51,7 +51,14 @@ pub(super) fn run(work: &mut Work<'_>) -> End {
         Err(Stop::Build(error) | Stop::Source(error)) if error.kind == ErrorKind::Canceled => canceled(),
         Err(Stop::Source(error)) => failed(failure::source(work.spec, &error, &log)),
         Err(Stop::Build(error)) => failed(failure::build(work.spec, &error, &log)),
-        Err(Stop::Failed(message)) => failed(failure::with_log(&message, &log)),
+        Err(Stop::Failed(message)) => {
+            let told = failure::with_log(&message, &log);
+            // The steps of a run that came to none have logged nothing, and its message names the log.
+            if let Err(error) = open_log(&log).and_then(|mut log| writeln!(log, "{message}")) {
+                tracing::warn!(%error, path = %log.display(), "the log of the run cannot be written");
+            }
+            failed(told)
+        }
     }
 }
 
@@ -273,13 +280,16 @@ fn check_staging(view: &Connection, spec: &RunSpec) -> rusqlite::Result<Result<(
 
 fn open_workspace(scratch: &Path, log: &Path, layers: LayerStore) -> io::Result<Workspace> {
     make_folder(scratch)?;
-    log.parent().map_or(Ok(()), make_folder)?;
-    let log: File = OpenOptions::new().append(true).create(true).mode(0o600).open(log)?;
     Ok(Workspace {
         directory: scratch.to_owned(),
-        log,
+        log: open_log(log)?,
         layers,
     })
+}
+
+fn open_log(log: &Path) -> io::Result<File> {
+    log.parent().map_or(Ok(()), make_folder)?;
+    OpenOptions::new().append(true).create(true).mode(0o600).open(log)
 }
 
 /// A thread that passes the request to cancel on to the engine. It ends with the process.
