@@ -1,7 +1,6 @@
 //! `doctor`: is this machine ready for local builds, and if not, the one command that makes it so.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,7 +35,7 @@ impl Doctor {
         let trial = if absent.iter().any(|package| package.need == Need::Build) {
             None
         } else {
-            fs::create_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+            root::make(&root)?;
             Some(image_engine::probe(&root, self.network.into()).map_err(|error| error.to_string()))
         };
         let (report, is_ready) = report(&root, &absent, trial);

@@ -1,7 +1,9 @@
 //! Which root folder a command is about, and the local backend on it.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::local::{LocalOptions, LocalService};
@@ -24,6 +26,15 @@ pub(super) fn folder(asked_for: Option<PathBuf>) -> Result<PathBuf, String> {
         .or_else(|| Some(absolute("HOME")?.join(".local/share")))
         .map(|data| data.join("imagebuilder"))
         .ok_or_else(|| "neither XDG_DATA_HOME nor HOME is set; name the folder with --root".to_owned())
+}
+
+/// Makes the folder as the local backend does, for its owner alone: whoever comes later leaves it as it is.
+///
+/// # Errors
+/// When it cannot be made; the message names it.
+pub(super) fn make(folder: &Path) -> Result<(), String> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 /// Opens the local backend on a folder that it has been used on before: looking must not make anything.

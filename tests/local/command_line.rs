@@ -230,3 +230,13 @@ async fn an_image_that_is_not_there_is_not_exported() {
     assert!(said(&output.stderr).contains("/subscriptions/none"), "{output:?}");
     assert!(!file.exists());
 }
+
+#[test]
+fn the_doctor_makes_a_root_that_nobody_else_can_look_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_terraform-provider-imagebuilder"));
+    let output = doctor.arg("--root").arg(&root).arg("doctor").output().unwrap();
+    let mode = fs::metadata(&root).map(|root| root.permissions().mode() & 0o777);
+    assert_eq!(mode.unwrap(), 0o700, "{output:?}");
+}
