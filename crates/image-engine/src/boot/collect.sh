@@ -44,8 +44,10 @@ done
 for kernel in /boot/vmlinuz-*; do
   version=${kernel#/boot/vmlinuz-}
   case $version in
-    *[!A-Za-z0-9.+~_-]* | *.old | *.dpkg-*) continue ;;
+    '' | .* | *. | *[!A-Za-z0-9.+~_-]* | *.old | *.dpkg-*) continue ;;
   esac
+  # The kernel's own names are no longer than that.
+  [ "${#version}" -le 64 ] || continue
   [ -f "$kernel" ] || continue
   content "kernel $version" "$kernel"
   if [ -f "/boot/initrd.img-$version" ]; then

@@ -108,7 +108,8 @@ fn collect(build: &mut Build) -> Result<EfiFiles, BuildError> {
         return Err(BuildError::new(ErrorKind::Io, text));
     }
     if found.kernels.is_empty() {
-        let text = "it was removed while the image was generalized";
+        let text = "after generalization /boot has no file vmlinuz-VERSION with a version of at most 64 letters, digits and \
+                    .+~_-; have a customizer install a kernel's package, or name its file like that";
         return Err(BuildError::new(ErrorKind::NoKernel, text));
     }
     write_texts(&folder, &found).map_err(failed)?;

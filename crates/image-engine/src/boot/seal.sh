@@ -61,9 +61,10 @@ for file in /etc/os-release /usr/lib/os-release; do
   fi
 done
 token=$(head -n 1 /etc/kernel/entry-token 2> /dev/null || :)
+[ "${#token}" -le 64 ] || token=
 for candidate in "$token" "$ID" linux; do
   case $candidate in
-    '' | .* | *[!A-Za-z0-9._-]* | [Ee][Ff][Ii] | [Ll][Oo][Aa][Dd][Ee][Rr]) ;;
+    '' | .* | *. | *[!A-Za-z0-9._-]* | [Ee][Ff][Ii] | [Ll][Oo][Aa][Dd][Ee][Rr]) ;;
     *) break ;;
   esac
 done

@@ -94,6 +94,8 @@ impl<'a> Collector<'a> {
             "hooks" => self.found.has_hooks = true,
             "token" if is_name(value) => value.clone_into(&mut self.found.token),
             "loader" => {
+                // It lies in two places.
+                self.reserve(size(value)?)?;
                 self.begin_file(LOADER, value)?;
                 self.found.has_loader = true;
             }
@@ -115,6 +117,8 @@ impl<'a> Collector<'a> {
         };
         let [linux, initrd] = kernel.paths(&self.found.token);
         if word == "kernel" {
+            // A folder and an entry.
+            self.reserve(2 * CLUSTER)?;
             self.found.kernels.push(kernel);
             return self.begin_file(&linux, size);
         }
@@ -125,17 +129,28 @@ impl<'a> Collector<'a> {
         self.begin_file(&initrd, size)
     }
 
-    fn begin_file(&mut self, path: &str, size: &str) -> io::Result<()> {
-        let size: u64 = size.parse().map_err(|_| unintelligible(size))?;
-        let Some(left) = self.left.checked_sub(size.next_multiple_of(CLUSTER)) else {
+    fn begin_file(&mut self, path: &str, length: &str) -> io::Result<()> {
+        let length = size(length)?;
+        self.reserve(length)?;
+        let file = create(self.folder, path)?;
+        self.file = (length > 0).then_some((file, length));
+        Ok(())
+    }
+
+    /// Counts what a file takes up. An empty one counts too: of those the image could name any number.
+    fn reserve(&mut self, length: u64) -> io::Result<()> {
+        let rounded = length.max(1).checked_next_multiple_of(CLUSTER);
+        let Some(left) = rounded.and_then(|length| self.left.checked_sub(length)) else {
             self.is_too_large = true;
             return Err(io::Error::other("the kernels are too large"));
         };
         self.left = left;
-        let file = create(self.folder, path)?;
-        self.file = (size > 0).then_some((file, size));
         Ok(())
     }
+}
+
+fn size(text: &str) -> io::Result<u64> {
+    text.parse().map_err(|_| unintelligible(text))
 }
 
 /// Makes a file, and the folders above it, that the image's ids can read and remove.
@@ -157,10 +172,41 @@ pub(super) fn create(folder: &Path, path: &str) -> io::Result<File> {
 /// Whether a token or a kernel's version can be the name of a file on any file system.
 fn is_name(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b".+~_-".contains(&byte);
-    (1..=64).contains(&text.len()) && !text.starts_with('.') && text.bytes().all(is_letter)
+    (1..=64).contains(&text.len()) && !text.starts_with('.') && !text.ends_with('.') && text.bytes().all(is_letter)
 }
 
 fn unintelligible(said: &str) -> io::Error {
     let said: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
     io::Error::other(format!("the image's shell says of its kernels: {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// Whether the stream is refused as too large where `most` clusters fit.
+    fn is_too_large(most: u64, stream: &str) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let mut collector = Collector::new(folder.path(), most * CLUSTER);
+        let taken = collector.take(stream.as_bytes());
+        assert_eq!(taken.is_err(), collector.is_too_large, "{taken:?}");
+        collector.is_too_large
+    }
+
+    #[test]
+    fn all_that_takes_up_space_on_the_partition_counts() {
+        let kernel = "token debian\nkernel 6.1 2\nk\nend\n";
+        assert!(is_too_large(2, kernel) && !is_too_large(3, kernel));
+        let loader = "loader 2\nl\n";
+        assert!(is_too_large(1, loader) && !is_too_large(2, loader));
+        assert!(is_too_large(u64::MAX / CLUSTER, &format!("loader {}\n", u64::MAX)));
+    }
+
+    #[test]
+    fn an_image_cannot_name_any_number_of_empty_kernels() {
+        let kernels: String = (0..10).map(|number| format!("kernel 6.{number} 0\n")).collect();
+        assert!(is_too_large(20, &format!("token debian\n{kernels}")));
+    }
 }

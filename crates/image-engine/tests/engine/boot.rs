@@ -44,6 +44,18 @@ fn on_esp(disk: &Path, path: &str) -> String {
     )
 }
 
+/// The kernels on the EFI system partition.
+fn versions(disk: &DiskImage) -> Vec<String> {
+    let raw = format!("{}@@1M", disk.path.display());
+    let listed = run("mdir", &["-b", "-i", &raw, "::/debian"]);
+    let names = listed
+        .lines()
+        .filter_map(|line| line.trim_end_matches('/').rsplit('/').next());
+    let mut versions: Vec<String> = names.map(str::to_owned).collect();
+    versions.sort_unstable();
+    versions
+}
+
 fn in_tree(disk: &DiskImage, request: &str) -> String {
     debugfs_at(&disk.path, disk.root_offset, request)
 }
@@ -202,16 +214,7 @@ fn links_that_a_customizer_plants_lead_nowhere_outside_the_image() {
         on_esp(&disk.path, "loader/loader.conf"),
         "default debian-*\ntimeout 0\n"
     );
-    let listed = run(
-        "mdir",
-        &["-b", "-i", &format!("{}@@1M", disk.path.display()), "::/debian"],
-    );
-    let mut versions: Vec<&str> = listed
-        .lines()
-        .filter_map(|line| line.trim_end_matches('/').rsplit('/').next())
-        .collect();
-    versions.sort_unstable();
-    assert_eq!(versions, ["2-host", "6.1.0-1-amd64", "6.1.0-1-cloud-amd64"]);
+    assert_eq!(versions(&disk), ["2-host", "6.1.0-1-amd64", "6.1.0-1-cloud-amd64"]);
     assert_eq!(
         on_esp(&disk.path, "debian/2-host/linux"),
         "busybox\n",
@@ -293,6 +296,17 @@ fn a_link_in_the_way_that_leads_nowhere_is_a_clear_failure() {
         "{}",
         fixture.log()
     );
+}
+
+#[test]
+fn files_in_boot_that_are_named_as_no_version_are_no_kernels() {
+    let odd = "long=$(printf '%080d' 1)\n\
+               for name in '' .hidden dot. 'a b' '*' $long \"$(printf '\\351\\nend')\"; do echo odd > \"/boot/vmlinuz-$name\"; done";
+    let fixture = distribution().step(&format!("{odd}\necho $long > /etc/kernel/entry-token"));
+    assert_eq!(versions(&disk_of(&fixture)), ["6.1.0-1-amd64", "6.1.0-1-cloud-amd64"]);
+    let error = failing(&distribution().step(&format!("rm /boot/vmlinuz-*\n{odd}")));
+    assert_eq!(error.kind, ErrorKind::NoKernel, "{error}");
+    assert!(error.to_string().contains("64 letters"), "{error}");
 }
 
 #[test]
