@@ -1,5 +1,6 @@
 #!/bin/sh -e
-# Removes what deprovisioning programs leave behind. Links are removed, never followed.
+# Removes what deprovisioning programs leave behind. Where it would remove all of a folder, and where homes and logs are, a link to
+# another folder is not followed: what lies there is no trace.
 
 # Empties a file, or replaces what else is there by an empty file.
 empty() {
@@ -8,9 +9,15 @@ empty() {
   fi
   : > "$1"
 }
-# Whether all of a path is the image's own folder, not a link to another.
+# Whether it is a folder, not a link to another.
 is_folder() {
   [ -d "$1" ] && [ ! -L "$1" ]
+}
+# Removes what a folder holds.
+clear() {
+  if is_folder "$1"; then
+    rm -rf "$1"/*
+  fi
 }
 
 if ls /etc/ssh/ssh_host_*_key > /dev/null 2>&1; then
@@ -44,12 +51,13 @@ for home in /root /home/*; do
   fi
 done
 if is_folder /var/log; then
-  rm -rf /var/log/journal/*
+  clear /var/log/journal
   find /var/log -xdev -type f \( -name '*.gz' -o -name '*.xz' -o -name '*.old' -o -name '*.[0-9]' \) -exec rm -f {} +
   find /var/log -xdev -type f -size +0 -exec truncate -s 0 {} +
 fi
-rm -rf /var/lib/systemd/coredump/* /var/crash/*
+clear /var/lib/systemd/coredump
+clear /var/crash
 if command -v apt-get > /dev/null; then
   apt-get clean || rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin
-  rm -rf /var/lib/apt/lists/*
+  clear /var/lib/apt/lists
 fi

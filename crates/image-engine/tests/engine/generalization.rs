@@ -154,6 +154,25 @@ fn traces_that_no_program_removes_are_swept() {
 }
 
 #[test]
+fn the_sweep_clears_no_folder_that_a_link_leads_to() {
+    let folders = [
+        "/var/log/journal",
+        "/var/lib/apt/lists",
+        "/var/crash",
+        "/var/lib/systemd/coredump",
+    ];
+    let link = |folder: &str| format!("rm -rf {folder}\nmkdir -p {folder}\nrmdir {folder}\nln -s /opt/kept {folder}\n");
+    let links: String = folders.map(link).concat();
+    let fixture = Fixture::new()
+        .step(TRACES)
+        .step(&format!("{links}mkdir /opt/kept\necho kept > /opt/kept/file"));
+    let mut build = fixture.customized();
+    build.generalize(&mut Recorder::default()).unwrap();
+    let disk = build.write_disk(&fixture.path("disk.raw")).unwrap();
+    assert!(debugfs(&disk.path, "cat /opt/kept/file").starts_with("kept"));
+}
+
+#[test]
 fn an_override_script_also_replaces_the_sweep() {
     let fixture = Fixture::new()
         .step(TRACES)
