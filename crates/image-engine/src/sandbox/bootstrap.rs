@@ -2,6 +2,10 @@
 //!
 //! It has the capabilities of a step and no others. Programs of the tree run below it in a changed root; for them the
 //! sandbox has mounted `/proc` and harmless devices in the tree before, as mounting takes a capability that is withheld.
+//!
+//! The changed root holds nobody back: a package's script can leave it, as it has `CAP_SYS_CHROOT` like the program that
+//! runs it. Outside it finds what a tool finds, this machine's programs for reading as nobody in particular, and besides
+//! the certificates, and the network of a build's steps, or an isolated one if they have none.
 
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
