@@ -251,7 +251,8 @@ impl LayerStore {
         // Ids are random and records never change, so that a circle can only be an accident of the disk.
         while let Some(id) = next.filter(|_| chain.len() <= LONGEST_CHAIN) {
             let record = self.read(id)?.ok_or_else(|| {
-                let text = format!("reading the layer {id}, which belongs to the image of the layer {top}");
+                let text =
+                    format!("reading the layer {id}, without which the image of the layer {top} has to be built again");
                 BuildError::new(ErrorKind::SourceMissing, text).at(self.records())
             })?;
             next = record.parent;

@@ -138,7 +138,12 @@ impl LayerStore {
             if let Some(lock) = self.try_lock(id, Sharing::Exclusive)? {
                 let folder = self.work().join(&name);
                 remove_scratch(&folder)?;
-                fs::remove_dir(&folder)
+                let removed = match fs::remove_dir(&folder) {
+                    // Whoever it belonged to has ended since the names were read.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                    removed => removed,
+                };
+                removed
                     .and_then(|()| lock.remove_file())
                     .map_err(|error| self.not_removed(error))?;
             }

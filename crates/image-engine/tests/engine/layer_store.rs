@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use image_engine::StepOutcome::{Reused, Succeeded};
@@ -95,7 +96,8 @@ fn an_image_that_is_not_there_is_its_own_error() {
     fixture.spec.source = Source::Image { top };
     let error = fixture.prepare(Cancel::new()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::SourceMissing);
-    assert!(error.to_string().contains("6b1f6d0e"), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("6b1f6d0e") && said.contains("built again"), "{said}");
 }
 
 #[test]
@@ -320,6 +322,26 @@ fn scratch_files_of_an_export_that_died_go_with_the_next_pruning() {
     fs::create_dir_all(work.join("6b1f6d0e-93f5-4a2b-a0a4-1d9d3d0d0b11/build/area")).unwrap();
     assert_eq!(prune_all(&layers), 0);
     assert_eq!(fs::read_dir(work).unwrap().count(), 0);
+}
+
+#[test]
+fn removals_and_exports_at_once_do_not_hinder_each_other() {
+    let fixture = Fixture::new();
+    let (top, _) = finished(&fixture);
+    let layers = fixture.layers();
+    thread::scope(|scope| {
+        let exports = scope.spawn(|| {
+            for number in 0..5 {
+                let path = fixture.path(&format!("tree-{number}.tar"));
+                layers.export_tree(top, &path, &Cancel::new()).unwrap();
+            }
+        });
+        while !exports.is_finished() {
+            layers.prune(&Prune::default(), &mut |_| true, &Cancel::new()).unwrap();
+        }
+        exports.join().unwrap();
+    });
+    assert_eq!(fs::read_dir(fixture.path("layers/work")).unwrap().count(), 0);
 }
 
 #[test]
