@@ -121,7 +121,8 @@ impl Distribution {
 pub struct MirrorInvalid {
     /// The field of [`Mirrors`].
     pub field: &'static str,
-    reason: &'static str,
+    /// What it must be, or must not; the address itself is not repeated.
+    pub reason: &'static str,
 }
 
 impl Mirrors {
