@@ -4,7 +4,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use terraform_provider_imagebuilder::local::images::Content;
+use terraform_provider_imagebuilder::local::images::{self, Content};
 
 use crate::client::{Cloud, file_uri, message, output, shell, state};
 
@@ -82,6 +82,11 @@ async fn a_run_makes_every_kind_of_output() {
         .read_exact_at(&mut cookie, length - 512)
         .unwrap();
     assert_eq!(&cookie, b"conectix");
+    let written = std::fs::read(&vhd).unwrap();
+    for image in images::list(&cloud.service).unwrap() {
+        let disk = std::fs::read(&image.disk).unwrap();
+        assert!(disk == written[..written.len() - 512], "{}", image.id);
+    }
 
     let partial = std::fs::read_dir(cloud.root().join("images/.partial")).unwrap().count();
     assert_eq!(partial, 0, "a finished run leaves nothing behind");
@@ -102,7 +107,7 @@ async fn each_run_makes_the_next_version_and_overwrites_the_managed_image() {
         assert_eq!(state(&cloud.run(&template).await), "Succeeded");
         assert_eq!(versions(&cloud, &image).await.last().unwrap(), expected);
     }
-    let kept = terraform_provider_imagebuilder::local::images::list(&cloud.service).unwrap();
+    let kept = images::list(&cloud.service).unwrap();
     assert_eq!(kept.len(), 3, "{kept:?}");
     assert!(
         kept.iter()
@@ -178,7 +183,8 @@ async fn a_vhd_goes_where_its_uri_says() {
         output(&cloud, &template, "vhd").await.text("/properties/artifactUri"),
         file_uri(&path)
     );
-    assert!(path.is_file());
+    let length = std::fs::metadata(&path).unwrap().len();
+    assert_eq!(length % (1 << 20), 512, "the disk and a footer");
     let accepted = cloud.delete(&template).await.expect(202);
     cloud.follow(&accepted).await;
     assert!(

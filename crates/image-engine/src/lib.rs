@@ -48,4 +48,4 @@ pub use probe::{probe, remove_scratch};
 pub use source::{Distribution, MirrorInvalid, Mirrors, Release, Suite};
 pub use sparse::copy as copy_sparse;
 pub use spec::{Action, BuildSpec, DiskSpec, Network, Reuse, Script, Source, Step, Workspace};
-pub use vhd::write_fixed_vhd;
+pub use vhd::{turn_into_fixed_vhd, write_fixed_vhd};

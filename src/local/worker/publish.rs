@@ -107,7 +107,10 @@ pub(crate) fn publish(product: &Product<'_>, index: usize, target: &Distributor)
     match target {
         Distributor::SharedImage(target) => gallery::publish(product, artifact()?, target),
         Distributor::ManagedImage(target) => managed_image::publish(product, artifact()?, target),
-        Distributor::Vhd(target) => vhd::publish(product, target),
+        Distributor::Vhd(target) => {
+            let is_last = index + 1 == product.spec.template.properties.distribute.len();
+            vhd::publish(product, target, is_last)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::process::Command;
 
-use image_engine::{ErrorKind, Network, write_fixed_vhd};
+use image_engine::{ErrorKind, Network, turn_into_fixed_vhd, write_fixed_vhd};
 
 use crate::fixture::{Fixture, debugfs, run};
 
@@ -60,6 +60,18 @@ fn owners_modes_links_and_deletions_arrive_in_the_disk_and_in_the_vhd() {
         assert!(debugfs(image, "stat /etc/gone/b").contains("Type: regular"));
     }
     assert_mode_and_owner(&disk.path, "/", "0711", 0, 0);
+}
+
+#[test]
+fn a_disk_that_is_turned_into_a_vhd_is_what_a_copy_of_it_is() {
+    let fixture = Fixture::new();
+    let disk = fixture.customized().write_disk(&fixture.path("disk.raw")).unwrap();
+    let copy = fixture.path("copy.vhd");
+    write_fixed_vhd(&disk.path, &copy).unwrap();
+    turn_into_fixed_vhd(&disk.path).unwrap();
+    assert!(fs::read(&disk.path).unwrap() == fs::read(&copy).unwrap());
+    let again = turn_into_fixed_vhd(&disk.path).unwrap_err();
+    assert!(matches!(again.kind, ErrorKind::DiskSizeUnsuitable), "{again}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -30,10 +31,11 @@ pub(crate) fn partial_path(path: &Path, run: Uuid) -> PathBuf {
     path.with_file_name(name)
 }
 
-pub(super) fn publish(product: &Product<'_>, target: &VhdTarget) -> Result<(), PublishError> {
+/// `is_last` tells that nobody asks for the disk any more.
+pub(super) fn publish(product: &Product<'_>, target: &VhdTarget, is_last: bool) -> Result<(), PublishError> {
     let path = path(product.root, product.spec, target)?;
     let partial = partial_path(&path, product.spec.run);
-    let written = write(product, target, &path, &partial);
+    let written = write(product, target, &path, &partial, is_last);
     if written.is_err() {
         // It may not have been made at all.
         drop(fs::remove_file(&partial));
@@ -52,7 +54,13 @@ pub(super) fn publish(product: &Product<'_>, target: &VhdTarget) -> Result<(), P
     })
 }
 
-fn write(product: &Product<'_>, target: &VhdTarget, path: &Path, partial: &Path) -> Result<(), PublishError> {
+fn write(
+    product: &Product<'_>,
+    target: &VhdTarget,
+    path: &Path,
+    partial: &Path,
+    is_last: bool,
+) -> Result<(), PublishError> {
     let fail = |doing: &'static str, path: &Path| {
         let path = path.to_owned();
         move |source| PublishError::Io { doing, path, source }
@@ -61,10 +69,19 @@ fn write(product: &Product<'_>, target: &VhdTarget, path: &Path, partial: &Path)
     if target.uri.as_deref().is_none_or(str::is_empty) {
         make_folder(folder).map_err(fail("make the folder", folder))?;
     }
-    image_engine::write_fixed_vhd(&product.disk, partial)?;
+    if is_last && is_moved(&product.disk, partial) {
+        image_engine::turn_into_fixed_vhd(partial)?;
+    } else {
+        image_engine::write_fixed_vhd(&product.disk, partial)?;
+    }
     File::open(partial)
         .and_then(|file| file.sync_all())
         .map_err(fail("write", partial))?;
     fs::rename(partial, path).map_err(fail("publish", path))?;
     sync_folder(folder).map_err(fail("publish", path))
+}
+
+/// Moves the disk, unless an image shares it or the other place is on another file system: then it has to be copied.
+fn is_moved(disk: &Path, partial: &Path) -> bool {
+    fs::metadata(disk).is_ok_and(|found| found.nlink() == 1) && fs::rename(disk, partial).is_ok()
 }
