@@ -106,14 +106,28 @@ fn make_tree(folder: &Path) -> Result<(), String> {
         return Err(answer.error().detail.clone());
     }
     let id = &workspace.machine.gallery_versions()[0];
-    for (name, format) in [("tree.tar", "tar"), ("pristine.raw", "raw")] {
-        let file = folder.join(name);
-        let output =
-            workspace
-                .machine
-                .command_line(&["images", "export", id, file.to_str().unwrap(), "--format", format]);
-        assert!(output.succeeded, "{output}");
-    }
+    let [archive, tree, disk] = ["tree.tar", "tree", "pristine.raw"].map(|name| folder.join(name));
+    let [archive, tree, disk] = [&archive, &tree, &disk].map(|path| path.to_str().unwrap());
+    let output = workspace
+        .machine
+        .command_line(&["images", "export", id, archive, "--format", "tar"]);
+    assert!(output.succeeded, "{output}");
+    // A file system with room for what is installed: an exported disk has none to spare.
+    fs::create_dir(tree).unwrap();
+    told(
+        "tar",
+        &[
+            "--extract",
+            "--numeric-owner",
+            "--preserve-permissions",
+            "--file",
+            archive,
+            "--directory",
+            tree,
+        ],
+    );
+    told("mke2fs", &["-q", "-t", "ext4", "-d", tree, disk, "3G"]);
+    fs::remove_dir_all(tree).unwrap();
     Ok(())
 }
 

@@ -74,7 +74,7 @@ impl OtherTools {
                 "LIBGUESTFS_BACKEND_SETTINGS=force_tcg",
                 "TMPDIR=/work",
             ][..],
-            &["virt-customize", "--add", "/work/disk.raw", "--format", "raw"],
+            &["virt-customize", "--format", "raw", "--add", "/work/disk.raw"],
             steps,
         ];
         self.seconds(&arguments.concat())
@@ -122,7 +122,11 @@ impl OtherTools {
         match output.exit_code {
             Some(0) => Ok(elapsed),
             Some(124 | 137) => Err(format!("it hung for {LIMIT_SECONDS} s")),
-            _ => Err(output.stderr.lines().last().unwrap_or("it failed").to_owned()),
+            _ => {
+                let mut lines = output.stderr.lines();
+                let told = lines.clone().find(|line| line.to_lowercase().contains("error"));
+                Err(told.or_else(|| lines.next_back()).unwrap_or("it failed").to_owned())
+            }
         }
     }
 }
