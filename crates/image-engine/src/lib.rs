@@ -33,6 +33,7 @@ mod sandbox;
 mod source;
 mod sparse;
 mod spec;
+mod stall;
 mod step;
 mod supervise;
 mod vhd;

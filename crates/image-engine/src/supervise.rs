@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::cancel::Cancel;
 use crate::error::ErrorKind;
 use crate::sandbox::{Ward, process_of};
+use crate::stall::Stall;
 
 /// A process of the sandbox that runs.
 #[derive(Debug)]
@@ -47,8 +48,9 @@ enum Subject {
 
 /// Passes on what a process prints until it and everything it started have ended.
 ///
-/// An error of `sink` kills the process as a cancellation does, and is returned once nothing is left of it.
-pub(crate) fn supervise(running: Running, cancel: &Cancel, sink: Sink<'_>) -> io::Result<Ended> {
+/// An error of `sink` kills the process as a cancellation does, and is returned once nothing is left of it. So does a `stall`,
+/// as [`ErrorKind::DiskFull`].
+pub(crate) fn supervise(running: Running, cancel: &Cancel, stall: &mut Stall<'_>, sink: Sink<'_>) -> io::Result<Ended> {
     let Running {
         mut warden,
         ward,
@@ -71,7 +73,10 @@ pub(crate) fn supervise(running: Running, cancel: &Cancel, sink: Sink<'_>) -> io
         ];
         for subject in ready(watched, cancel)? {
             match subject {
-                Subject::Output => drain(&mut output, sink, &mut sink_error)?,
+                Subject::Output => {
+                    stall.hear();
+                    drain(&mut output, sink, &mut sink_error)?;
+                }
                 Subject::Status => reports.hear(&mut status)?,
                 Subject::Ward => ward_gone = true,
                 Subject::Warden => warden_gone = true,
@@ -81,7 +86,9 @@ pub(crate) fn supervise(running: Running, cancel: &Cancel, sink: Sink<'_>) -> io
             killed = if sink_error.is_some() {
                 Some(ErrorKind::Io)
             } else {
-                cancel.verdict()
+                cancel
+                    .verdict()
+                    .or_else(|| stall.is_hopeless().then_some(ErrorKind::DiskFull))
             };
             if killed.is_some() {
                 ward.kill()?;

@@ -48,6 +48,7 @@ use crate::error::{BuildError, is_disk_full};
 use crate::host::{self, HostError, IdRange, diagnose};
 use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
 use crate::spec::Network;
+use crate::stall::Stall;
 use crate::supervise::{Ended, Running, Sink, supervise};
 use area::Area;
 use enter::Enter;
@@ -198,7 +199,10 @@ impl Sandbox {
             output,
             status,
         };
-        supervise(running, cancel, sink).map_err(|error| BuildError::io(error, "taking in what a program prints"))
+        let is_disk_full = || self.full_folder().is_some();
+        let mut stall = Stall::new(&is_disk_full);
+        supervise(running, cancel, &mut stall, sink)
+            .map_err(|error| BuildError::io(error, "taking in what a program prints"))
     }
 
     fn not_started(&self, error: SpawnError) -> BuildError {

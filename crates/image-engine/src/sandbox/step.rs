@@ -118,6 +118,11 @@ impl Sandbox {
             sink(bytes)
         })?;
         match (ended.killed, ended.exit_code) {
+            (Some(ErrorKind::DiskFull), _) => {
+                let text = "ending a step that was silent while nothing could be written";
+                let folder = self.full_folder().unwrap_or_else(|| self.area());
+                Err(BuildError::new(ErrorKind::DiskFull, text).at(folder))
+            }
             (Some(kind), _) => Ok(StepEnd::Killed(kind)),
             (None, Some(0)) => {
                 layers.finish(place);

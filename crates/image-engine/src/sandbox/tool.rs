@@ -190,7 +190,7 @@ impl Sandbox {
             sink(bytes)
         })?;
         if let Some(kind) = ended.killed {
-            return Err(BuildError::new(kind, operation).into());
+            return Err(BuildError::new(kind, operation).at(self.area()).into());
         }
         match ended.exit_code {
             Some(0) => Ok(()),

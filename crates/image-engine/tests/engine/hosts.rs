@@ -173,6 +173,17 @@ fn a_full_disk_is_told_with_the_path_whoever_finds_it() {
 }
 
 #[test]
+fn a_step_that_waits_for_ever_on_a_full_disk_is_ended() {
+    if !is_root_or_left_out("mounting a small file system") {
+        return;
+    }
+    let waits = "step:dd if=/dev/zero of=/opt/big bs=1M count=20 || exec sleep 600";
+    let said = on_a_small_file_system(6, waits);
+    assert!(said.starts_with("DiskFull"), "{said}");
+    assert!(said.contains("/small/"), "{said}");
+}
+
+#[test]
 fn a_tun_device_that_cannot_be_opened_is_told_by_name() {
     if !is_root_or_left_out("hiding /dev/net/tun") {
         return;
