@@ -9,6 +9,7 @@ mod concurrency;
 mod crash;
 mod debian;
 mod disk;
+mod disk_size;
 mod examples;
 mod gallery;
 mod harness;

@@ -22,7 +22,8 @@ pub(crate) fn shape(template: &ImageTemplate) -> String {
     let disk = properties
         .vm_profile
         .as_ref()
-        .and_then(|profile| profile.os_disk_size_gb);
+        .and_then(|profile| profile.os_disk_size_gb)
+        .filter(|size| *size > 0);
     let content = json!([
         source,
         properties.customize,
@@ -94,6 +95,7 @@ mod tests {
         for change in [
             json!({"distribute": [{"type": "VHD", "runOutputName": "other"}]}),
             json!({"vmProfile": {"vmSize": "Standard_D4s_v5"}}),
+            json!({"vmProfile": {"vmSize": "", "osDiskSizeGB": 0}}),
             json!({"source": {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "latest",
                 "exactVersion": "1.0.0"}}),
         ] {

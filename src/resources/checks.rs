@@ -154,6 +154,30 @@ pub fn build_timeout(minutes: &i64) -> Result<(), String> {
     }
 }
 
+/// GiB of the disk of an image. The service's own rule is only "0 or more"; 4095 is what an OS disk of Azure can have.
+pub fn os_disk_size(gigabytes: &i64) -> Result<(), String> {
+    if (0..=4095).contains(gigabytes) {
+        return Ok(());
+    }
+    Err(format!(
+        "{gigabytes} GiB is no size of an OS disk; write 1 to 4095, or 0 for the service's default"
+    ))
+}
+
+/// A size of virtual machine; empty for the service's choice. Which sizes there are differs by region and time.
+pub fn vm_size(text: &str) -> Result<(), String> {
+    if text
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || ['_', '-'].contains(&letter))
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "\"{text}\" is not the name of a size of virtual machine; write one such as \"Standard_D2ds_v4\", or leave the \
+         argument out for the service's choice"
+    ))
+}
+
 /// A number from 0.
 pub fn not_negative(number: &i64) -> Result<(), String> {
     if *number >= 0 {
@@ -263,6 +287,24 @@ mod tests {
     fn a_build_may_take_the_default_or_6_to_960_minutes() {
         assert!([0, 6, 960].iter().all(|minutes| build_timeout(minutes).is_ok()));
         assert!([-1, 1, 5, 961].iter().all(|minutes| build_timeout(minutes).is_err()));
+    }
+
+    #[test]
+    fn a_disk_has_the_default_or_1_to_4095_gib() {
+        assert!([0, 1, 4095].iter().all(|size| os_disk_size(size).is_ok()));
+        for bad in [i64::MIN, -1, 4096, i64::MAX] {
+            assert!(
+                os_disk_size(&bad).is_err_and(|text| text.contains(&bad.to_string()) && text.contains("1 to 4095"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_size_of_machine_is_one_word() {
+        for good in ["", "Standard_D2ds_v4", "Standard_M416-208s_v2"] {
+            assert_eq!(vm_size(good), Ok(()));
+        }
+        assert!(vm_size("Standard D2ds v4").is_err_and(|text| text.contains("\"Standard D2ds v4\"")));
     }
 
     #[test]

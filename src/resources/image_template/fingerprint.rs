@@ -88,6 +88,11 @@ fn template_lines(lines: &mut Lines, template: &ImageTemplate) -> Result<(), Not
             distribution_lines(lines, &format!("distribute[{index}]"), target)?;
         }
     }
+    if let Some(profile) = known(&template.vm_profile)?
+        && let Some(gigabytes) = known(&profile.os_disk_size_gb)?.filter(|size| **size > 0)
+    {
+        lines.put("vm_profile.os_disk_size_gb", *gigabytes);
+    }
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! The algorithm is frozen: a changed golden value means that every template of every user is run again.
 
 use super::super::customize::Validation;
-use super::super::samples::{GALLERY_IMAGE, file, gallery, inline, managed, script, template, vhd};
+use super::super::samples::{GALLERY_IMAGE, disk_of, file, gallery, inline, managed, script, template, vhd};
+use super::super::vm_profile::VmProfile;
 use super::*;
 
 fn changed(change: impl FnOnce(&mut ImageTemplate)) -> Attr<String> {
@@ -35,6 +36,10 @@ fn golden_values() {
         everything,
         Attr::from("3c908541f07d50592307f827ba41895d6b085194b424b4ca612cf7964bae8dac")
     );
+    assert_eq!(
+        changed(|template| template.vm_profile = disk_of(64)),
+        Attr::from("6d3490fcd7d54b357aa64d17ae50978ee86ba69d941540b0955bdaa18e1f4d95")
+    );
 }
 
 #[test]
@@ -44,6 +49,10 @@ fn what_does_not_shape_the_result_is_not_covered() {
         template.tags = Attr::Known([("a".to_owned(), Attr::from("b"))].into());
         template.build_timeout_minutes = Attr::Known(60);
         template.identity = Attr::Unknown;
+        template.vm_profile = Attr::Known(VmProfile {
+            vm_size: Attr::Unknown,
+            ..VmProfile::default()
+        });
     });
     assert_eq!(same, of(&template()));
 }
@@ -71,6 +80,7 @@ fn two_spellings_of_one_thing_have_one_fingerprint() {
             image.exclude_from_latest = Attr::Known(false);
         }
         template.distribute = Attr::Known(vec![target]);
+        template.vm_profile = disk_of(0);
     });
     assert_eq!(same, of(&template()));
     let here = |location: &str| {
@@ -91,12 +101,14 @@ fn two_spellings_of_one_thing_have_one_fingerprint() {
 #[test]
 fn every_covered_argument_makes_another_fingerprint() {
     let plain = of(&template());
-    let changes: [fn(&mut ImageTemplate); 6] = [
+    let changes: [fn(&mut ImageTemplate); 8] = [
         |template| template.customize = Attr::Null,
         |template| template.customize = Attr::Known(vec![inline("packages", &["echo one"])]),
         |template| template.customize = Attr::Known(vec![inline("packages", &["echo", "one"])]),
         |template| template.distribute = Attr::Known(vec![gallery("other")]),
         |template| template.distribute = Attr::Known(vec![gallery("gallery"), vhd("disk")]),
+        |template| template.vm_profile = disk_of(1),
+        |template| template.vm_profile = disk_of(2),
         |template| {
             template.validate = Attr::Known(Validation {
                 source_validation_only: Attr::Known(true),
@@ -124,6 +136,15 @@ fn a_line_break_in_a_command_is_not_two_commands() {
 #[test]
 fn an_unknown_input_makes_it_unknown() {
     assert_eq!(changed(|template| template.source = Attr::Unknown), Attr::Unknown);
+    assert_eq!(changed(|template| template.vm_profile = Attr::Unknown), Attr::Unknown);
+    let unsized_disk = VmProfile {
+        os_disk_size_gb: Attr::Unknown,
+        ..VmProfile::default()
+    };
+    assert_eq!(
+        changed(|template| template.vm_profile = Attr::Known(unsized_disk)),
+        Attr::Unknown
+    );
     assert_eq!(
         changed(|template| template.customize = Attr::Known(vec![Attr::Unknown])),
         Attr::Unknown

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tf_provider::wire;
 
 use super::model::ImageTemplate;
+use super::vm_profile::VmProfile;
 use crate::resources::tags;
 
 /// The body of a PUT.
@@ -22,7 +23,21 @@ pub(super) fn changes(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<
         // The service removes an identity by this word, not by its absence.
         changes["identity"] = json!({ "type": "None" });
     }
+    if let Some(profile) = changes
+        .as_mut()
+        .and_then(|changes| changes.get_mut("properties")?.get_mut("vmProfile"))
+    {
+        *profile = whole_profile(planned.vm_profile.as_known());
+    }
     tags::write_changes(changes, &prior.tags_all, &planned.tags_all)
+}
+
+/// The build machine with the service's default for each absent member: in an update the service takes what is absent or
+/// null as what stays.
+fn whole_profile(planned: Option<&VmProfile>) -> Value {
+    let size = planned.and_then(|profile| profile.vm_size.as_str());
+    let gigabytes = planned.and_then(|profile| profile.os_disk_size_gb.as_known());
+    json!({ "vmSize": size.unwrap_or_default(), "osDiskSizeGB": gigabytes.copied().unwrap_or_default() })
 }
 
 #[cfg(test)]

@@ -5,12 +5,19 @@ use tf_provider::Attr;
 
 use super::super::customize::{CustomizeStep, Shell, Validation, ValidationStep};
 use super::super::model::{Identity, Source};
-use super::super::samples::{GALLERY_IMAGE, IMAGE, file, gallery, inline, managed, template, vhd};
+use super::super::samples::{GALLERY_IMAGE, IMAGE, disk_of, file, gallery, inline, managed, template, vhd};
 use super::*;
 use crate::arm::body::strict;
 use crate::arm::image_template::{ImageTemplate as Body, ImageTemplateUpdate};
 
 const IDENTITY: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.ManagedIdentity/userAssignedIdentities/builder";
+
+fn machine(size: &str, gigabytes: i64) -> Attr<VmProfile> {
+    Attr::Known(VmProfile {
+        vm_size: Attr::from(size),
+        os_disk_size_gb: Attr::Known(gigabytes),
+    })
+}
 
 fn everything() -> ImageTemplate {
     let shell = Attr::Known(Shell {
@@ -38,6 +45,7 @@ fn everything() -> ImageTemplate {
     });
     everything.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk")]);
     everything.build_timeout_minutes = Attr::Known(60);
+    everything.vm_profile = machine("Standard_D2ds_v4", 64);
     everything.tags_all = Attr::Known([("team".to_owned(), Attr::from("images"))].into());
     everything
 }
@@ -70,6 +78,7 @@ fn a_template_is_written_in_the_services_words() {
                 { "type": "VHD", "runOutputName": "disk" },
             ],
             "buildTimeoutInMinutes": 60,
+            "vmProfile": { "vmSize": "Standard_D2ds_v4", "osDiskSizeGB": 64 },
         },
     });
     assert_eq!(body, expected);
@@ -115,8 +124,8 @@ fn what_is_written_is_read_back_as_it_was() {
         (written.validate, written.distribute)
     );
     assert_eq!(
-        (imported.identity, imported.build_timeout_minutes),
-        (written.identity, written.build_timeout_minutes)
+        (imported.identity, imported.build_timeout_minutes, imported.vm_profile),
+        (written.identity, written.build_timeout_minutes, written.vm_profile)
     );
 }
 
@@ -160,6 +169,40 @@ fn a_changed_target_sends_all_targets_and_nothing_else() {
 }
 
 #[test]
+fn a_changed_build_machine_is_sent_whole_with_the_defaults_of_what_is_gone() {
+    let sent = |planned| {
+        let planned = ImageTemplate {
+            vm_profile: planned,
+            ..everything()
+        };
+        let changes = changes(&everything(), &planned).unwrap();
+        strict::<ImageTemplateUpdate>(&changes).unwrap();
+        changes
+    };
+    let profile = |size: &str, gigabytes: i64| json!({ "properties": { "vmProfile": { "vmSize": size, "osDiskSizeGB": gigabytes } } });
+    assert_eq!(sent(machine("Standard_D2ds_v4", 128)), profile("Standard_D2ds_v4", 128));
+    assert_eq!(sent(disk_of(64)), profile("", 64));
+    assert_eq!(sent(Attr::Known(VmProfile::default())), profile("", 0));
+    assert_eq!(sent(Attr::Null), profile("", 0));
+}
+
+#[test]
+fn the_services_defaults_of_the_build_machine_are_read_as_nothing() {
+    let mut body = body(&template());
+    body["properties"]["vmProfile"] = json!({ "vmSize": "", "osDiskSizeGB": 0 });
+    let read = |prior: Option<&ImageTemplate>| wire::decode::<ImageTemplate>(&body, prior).unwrap().vm_profile;
+    assert_eq!(read(None), Attr::Null);
+    assert_eq!(read(Some(&template())), Attr::Null);
+    for written in [Attr::Known(VmProfile::default()), disk_of(0)] {
+        let prior = ImageTemplate {
+            vm_profile: written.clone(),
+            ..template()
+        };
+        assert_eq!(read(Some(&prior)), written, "what the user wrote stays");
+    }
+}
+
+#[test]
 fn what_only_terraform_knows_sends_nothing() {
     let mut planned = everything();
     planned.timeouts = Attr::Known(crate::resources::timeouts::Timeouts {
@@ -176,6 +219,7 @@ fn what_only_terraform_knows_sends_nothing() {
     assert_eq!(changes(&everything(), &planned), None);
     let spelled = ImageTemplate {
         location: Attr::from("West US 2"),
+        vm_profile: machine("standard_d2ds_v4", 64),
         ..everything()
     };
     assert_eq!(changes(&everything(), &spelled), None);

@@ -10,6 +10,7 @@ mod plan;
 mod rules;
 #[cfg(test)]
 mod samples;
+mod vm_profile;
 
 use serde_json::Value;
 use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};

@@ -6,14 +6,15 @@ use tf_provider::{Attr, Model};
 
 use super::customize::{CustomizeStep, Validation};
 use super::distribute::Distribution;
+use super::vm_profile::VmProfile;
 use crate::arm::{location, names};
 use crate::resources::checks;
 use crate::resources::timeouts::Timeouts;
 
 /// An image template: what an image is made from, what is done to it, and where the result goes.
 ///
-/// A template cannot be changed but for its `tags`, `identity` and added or altered `distribute` targets; every other
-/// change replaces it. Replacing or destroying a template never deletes the gallery image versions that it made.
+/// A template cannot be changed but for its `tags`, `identity`, `vm_profile` and added or altered `distribute` targets;
+/// every other change replaces it. Replacing or destroying a template never deletes the gallery image versions that it made.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ImageTemplate {
     /// Azure Resource Manager id of the template.
@@ -48,6 +49,9 @@ pub struct ImageTemplate {
     /// How many minutes a build may take: 6 to 960, or 0 for the service's default of 240.
     #[attribute(optional, replace, wire = "properties.buildTimeoutInMinutes", check = checks::build_timeout, service_default = 0)]
     pub build_timeout_minutes: Attr<i64>,
+    /// The machine that builds the image, and the size of the image's disk.
+    #[attribute(optional, wire = "properties.vmProfile")]
+    pub vm_profile: Attr<VmProfile>,
     /// Id of an existing, empty resource group in the same region for what the service needs while it builds. Without it
     /// the service makes one and deletes it together with the template.
     #[attribute(optional, replace, wire = "properties.stagingResourceGroup", check = checks::resource_group_id, same = checks::same_id)]
@@ -58,8 +62,8 @@ pub struct ImageTemplate {
     /// All tags of the template, those of the provider's `default_tags` included.
     #[attribute(computed)]
     pub tags_all: Attr<BTreeMap<String, Attr<String>>>,
-    /// SHA-256 over everything that shapes the result of a run: `source`, `customize`, `validate` and `distribute`. Made
-    /// to be a trigger of a run.
+    /// SHA-256 over everything that shapes the result of a run: `source`, `customize`, `validate`, `distribute`
+    /// and `vm_profile.os_disk_size_gb`. Made to be a trigger of a run.
     #[attribute(computed, keep)]
     pub fingerprint: Attr<String>,
     /// Id of the resource group in which the service stages its builds, whoever made it.

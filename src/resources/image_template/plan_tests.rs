@@ -2,7 +2,7 @@
 
 use tf_provider::Attr;
 
-use super::super::samples::{SCRIPT, file, gallery, inline, managed, script, template, vhd};
+use super::super::samples::{SCRIPT, disk_of, file, gallery, inline, managed, script, template, vhd};
 use super::*;
 
 const CHECKSUM: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -87,6 +87,24 @@ fn a_changed_step_whose_inputs_are_known_has_a_known_fingerprint() {
     });
     assert!(planned.fingerprint.is_known());
     assert_ne!(planned.fingerprint, prior.fingerprint);
+}
+
+#[test]
+fn another_disk_size_has_another_fingerprint_and_replaces_nothing() {
+    let prior = ImageTemplate {
+        vm_profile: disk_of(1),
+        ..state()
+    };
+    let prior = ImageTemplate {
+        fingerprint: fingerprint::of(&prior),
+        ..prior
+    };
+    let larger = planned(Some(&prior), |template| template.vm_profile = disk_of(2));
+    assert!(larger.fingerprint.is_known());
+    assert_ne!(larger.fingerprint, prior.fingerprint);
+    assert_eq!(replacement(&prior, &larger), None);
+    let without = planned(Some(&prior), |_| {});
+    assert_eq!(without.fingerprint, state().fingerprint, "the block may go again");
 }
 
 #[test]

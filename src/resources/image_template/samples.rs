@@ -5,6 +5,7 @@ use tf_provider::Attr;
 use super::customize::{CustomizeStep, File, Shell};
 use super::distribute::{Distribution, GalleryImageTarget, ManagedImageTarget, Versioning, VhdTarget};
 use super::model::{ImageTemplate, PlatformImage, Source};
+use super::vm_profile::VmProfile;
 
 pub(super) const IMAGE: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/golden";
 pub(super) const GALLERY_IMAGE: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/g/images/golden";
@@ -33,6 +34,14 @@ pub(super) fn busybox() -> PlatformImage {
         sku: Attr::from("tiny"),
         version: Attr::from("latest"),
     }
+}
+
+/// A build machine with a disk of its own size.
+pub(super) fn disk_of(gigabytes: i64) -> Attr<VmProfile> {
+    Attr::Known(VmProfile {
+        os_disk_size_gb: Attr::Known(gigabytes),
+        ..VmProfile::default()
+    })
 }
 
 pub(super) fn inline(name: &str, commands: &[&str]) -> Attr<CustomizeStep> {
