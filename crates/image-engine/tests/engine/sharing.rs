@@ -157,7 +157,10 @@ fn a_build_that_is_killed_at_any_moment_leaves_no_layer_that_is_not_whole() {
         for number in 1..=8 {
             assert!(debugfs(&disk.path, &format!("cat /opt/{number}")).contains(&number.to_string()));
         }
-        remove_scratch(&only_folder_in(&folder).unwrap()).unwrap();
+        // One that was quick enough has ended, and cleared up, before it could be killed.
+        if let Some(left) = only_folder_in(&folder) {
+            remove_scratch(&left).unwrap();
+        }
         // The next one shall begin from nothing again.
         next.layers()
             .prune(&Prune::default(), &mut |_| false, &Cancel::new())
