@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use image_engine::{ArchiveFault, Cancel, Suite};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tokio::task::JoinSet;
 
@@ -142,19 +142,8 @@ fn date_in(head: &[u8]) -> Option<Timestamp> {
 
 /// `Thu, 19 Nov 2026  0:50:08 UTC`: the format of Debian's archive, whose hours Ubuntu's writes without a zero in front.
 fn parse_date(text: &str) -> Option<Timestamp> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let [_, day, month, year, time, "UTC"] = words[..] else {
-        return None;
-    };
-    let month = MONTHS.iter().position(|name| *name == month)? + 1;
-    let date = Date::new(year.parse().ok()?, i8::try_from(month).ok()?, day.parse().ok()?).ok()?;
-    let mut clock = time.split(':').map(|part| part.parse::<i8>().ok());
-    let [hour, minute, second] = [clock.next()??, clock.next()??, clock.next()??];
-    let time = jiff::civil::Time::new(hour, minute, second, 0).ok()?;
-    Some(date.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp())
+    let date = DateTime::strptime("%a, %d %b %Y %H:%M:%S UTC", text).ok()?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
 #[cfg(test)]

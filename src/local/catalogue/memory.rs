@@ -2,15 +2,14 @@
 //!
 //! Several processes read and write it without a lock: the file is replaced whole, and what a lost update forgets is asked again.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use image_engine::{Mirrors, Release, Suite};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use tempfile::NamedTempFile;
 
 /// How long an answer counts without asking again.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
@@ -76,14 +75,14 @@ impl Memory {
         releases.find(|known| known.release == release && known.indexes == indexes)
     }
 
-    /// Remembers an answer, and returns all that is known then.
+    /// Remembers an answer.
     pub(super) fn remember(
         &self,
         release: Release,
         mirrors: &Mirrors,
         date: Timestamp,
         now: Timestamp,
-    ) -> io::Result<Known> {
+    ) -> io::Result<()> {
         let mut content = self.read();
         let indexes = indexes(release, mirrors);
         let earlier = content
@@ -95,16 +94,14 @@ impl Memory {
         dates.retain(|known| *known != date);
         dates.push(date);
         dates.drain(..dates.len().saturating_sub(KEPT));
-        let known = Known {
+        content.releases.push(Known {
             release,
             indexes,
             asked_at: now,
             is_doubted: false,
             dates,
-        };
-        content.releases.push(known.clone());
-        self.write(&content)?;
-        Ok(known)
+        });
+        self.write(&content)
     }
 
     /// Has the archive asked again before its last answer counts once more.
@@ -126,20 +123,11 @@ impl Memory {
     }
 
     fn write(&self, content: &Content) -> io::Result<()> {
-        let aside = self.path.with_extension(Uuid::new_v4().to_string());
-        let written =
-            write_new(&aside, &serde_json::to_vec_pretty(content)?).and_then(|()| fs::rename(&aside, &self.path));
-        if written.is_err() {
-            // The error that stopped us is the one to tell.
-            let _ = fs::remove_file(&aside);
-        }
-        written
+        // Of mode 0600, and gone again if it does not get so far.
+        let mut aside = NamedTempFile::new_in(self.path.parent().unwrap_or(Path::new(".")))?;
+        aside.write_all(&serde_json::to_vec_pretty(content)?)?;
+        aside.persist(&self.path).map(drop).map_err(|failed| failed.error)
     }
-}
-
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(content)
 }
 
 fn indexes(release: Release, mirrors: &Mirrors) -> Vec<String> {
