@@ -23,6 +23,7 @@ mod child;
 mod disk;
 mod error;
 mod generalize;
+mod given_file;
 mod host;
 mod layer;
 mod log;

@@ -7,6 +7,7 @@ use std::path::Path;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::error::{BuildError, ErrorKind};
+use crate::given_file;
 use crate::observer::Stage;
 use crate::sandbox::StepRun;
 use crate::spec::{Action, Script, Step};
@@ -57,7 +58,7 @@ fn inline(commands: &[String]) -> Result<StepRun, BuildError> {
 }
 
 fn script_file(path: &Path) -> Result<StepRun, BuildError> {
-    let mut script = open(path, "opening a step's script")?;
+    let mut script = given_file::open(path, "opening a step's script")?;
     let mut start = Vec::new();
     let read = (&mut script)
         .take(4)
@@ -79,7 +80,7 @@ fn file(content: &Path, destination: &str, stage: Stage, index: usize) -> Result
         let text = format!("the destination \"{destination}\" {reason}");
         BuildError::new(ErrorKind::StepInvalid { stage, step: index }, text)
     })?;
-    let content = open(content, "opening the file to copy")?;
+    let content = given_file::open(content, "opening the file to copy")?;
     let mut run = own_script(COPY_SCRIPT)?;
     run.arguments = vec![destination.into()];
     run.input = Some(content.into());
@@ -102,19 +103,6 @@ fn check_destination(destination: &str) -> Result<(), &'static str> {
         return Err("holds a NUL character");
     }
     Ok(())
-}
-
-fn open(path: &Path, operation: &str) -> Result<File, BuildError> {
-    let missing = |error: io::Error| {
-        BuildError::new(ErrorKind::SourceMissing, operation)
-            .at(path)
-            .caused_by(error)
-    };
-    let file = File::open(path).map_err(missing)?;
-    if !file.metadata().map_err(missing)?.is_file() {
-        return Err(missing(io::Error::other("it is not a regular file")));
-    }
-    Ok(file)
 }
 
 #[cfg(test)]

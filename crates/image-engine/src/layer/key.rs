@@ -2,7 +2,7 @@
 //!
 //! Each part goes in with its length, so that no two lists of parts run together to the same bytes.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::LayerId;
 use super::record::FORMAT;
-use crate::error::{BuildError, ErrorKind};
+use crate::error::BuildError;
+use crate::given_file;
 use crate::spec::{Action, Network, Script, Step};
 
 /// How steps are carried out.
@@ -90,15 +91,7 @@ pub(crate) fn content(step: &Step) -> Result<String, BuildError> {
 
 /// The SHA-256 of a file, read piece by piece.
 pub(crate) fn of_file(path: &Path, operation: &str) -> Result<String, BuildError> {
-    let missing = |error: io::Error| {
-        BuildError::new(ErrorKind::SourceMissing, operation)
-            .at(path)
-            .caused_by(error)
-    };
-    let mut file = File::open(path).map_err(missing)?;
-    if !file.metadata().map_err(missing)?.is_file() {
-        return Err(missing(io::Error::other("it is not a regular file")));
-    }
+    let mut file = given_file::open(path, operation)?;
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {

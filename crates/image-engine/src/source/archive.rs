@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::read_start;
 use crate::error::{BuildError, ErrorKind};
+use crate::given_file;
 
 /// An open archive, its first bytes read.
 pub(super) struct Archive {
@@ -18,15 +19,7 @@ pub(super) struct Archive {
 impl Archive {
     pub(super) fn open(path: &Path) -> Result<Self, BuildError> {
         const OPERATION: &str = "opening the source archive";
-        let missing = |error: io::Error| {
-            BuildError::new(ErrorKind::SourceMissing, OPERATION)
-                .at(path)
-                .caused_by(error)
-        };
-        let mut file = File::open(path).map_err(missing)?;
-        if !file.metadata().map_err(missing)?.is_file() {
-            return Err(missing(io::Error::other("it is not a regular file")));
-        }
+        let mut file = given_file::open(path, OPERATION)?;
         let mut start = vec![0; 512];
         let count = read_start(&mut file, &mut start).map_err(|error| BuildError::io(error, OPERATION).at(path))?;
         start.truncate(count);
