@@ -36,12 +36,12 @@ impl tf_provider::Provider for Provider {
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Connection>>> {
         vec![
-            resource(GalleryResource),
-            resource(GalleryImageResource),
+            resource(GalleryResource::new()),
+            resource(GalleryImageResource::new()),
             resource(ImageTemplateResource),
             resource(ImageTemplateRunResource),
-            resource(ResourceGroupResource),
-            resource(StagingResourceGroupResource),
+            resource(ResourceGroupResource::new()),
+            resource(StagingResourceGroupResource::new()),
         ]
     }
 

@@ -11,6 +11,8 @@ pub mod identify;
 pub mod image_template;
 pub mod image_template_run;
 mod import;
+pub mod nested;
+pub mod noun;
 pub mod patience;
 pub mod polling;
 pub mod residence;

@@ -9,7 +9,14 @@ use tf_provider::{Diagnostic, Diagnostics, Model, ModelError, Value, wire};
 /// # Errors
 /// The answer is not what the API promises.
 pub fn complete<M: Model>(planned: &M, body: &serde_json::Value) -> Result<M, Diagnostics> {
-    let found = decode(body, Some(planned))?;
+    completed(planned, &decode(body, Some(planned))?)
+}
+
+/// As [`complete`], from an answer that is understood already.
+///
+/// # Errors
+/// The answer is not what the API promises.
+pub fn completed<M: Model>(planned: &M, found: &M) -> Result<M, Diagnostics> {
     let completed = fill(planned.to_value(), found.to_value());
     M::from_value(&completed).map_err(|error| misfit(&error))
 }

@@ -6,127 +6,63 @@ pub mod versions;
 mod words;
 
 use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, wire};
+use tf_provider::{Attr, Diagnostics};
 
 use super::connection::Connection;
-use super::creation::Creation;
+use super::identify;
+use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::residence::{self, Whereabouts};
-use super::timeouts::Timeouts;
-use super::{change, identify, import, settled, tags};
-use crate::arm::id::GalleryImageId;
+use crate::arm::id::{GalleryImageId, IdError};
 
 pub use model::GalleryImage;
 
 /// The resource type.
-pub struct GalleryImageResource;
+pub type GalleryImageResource = NounResource<GalleryImage>;
 
-impl Resource for GalleryImageResource {
-    type Model = GalleryImage;
-    type Client = Connection;
+impl Noun for GalleryImage {
+    type Id = GalleryImageId;
     const TYPE: &'static str = "imagebuilder_gallery_image";
+    const CALLED: &'static str = "gallery image";
+    const BLANKED: &'static [&'static str] = &["/properties/description", "/properties/releaseNoteUri"];
 
-    fn validate(&self, config: &GalleryImage) -> Diagnostics {
-        tags::broken(&config.tags)
+    shared_attributes!(tags, tags_all);
+
+    fn parse(id: &str) -> Result<GalleryImageId, IdError> {
+        GalleryImageId::parse(id)
     }
 
-    async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<GalleryImage>) -> Result<(), Diagnostics> {
-        plan.planned.tags_all = tags::all(cx.client().default_tags(), &plan.config.tags);
-        Ok(())
-    }
-
-    async fn create(
-        &self,
-        cx: &mut Context<Connection>,
-        mut planned: GalleryImage,
-        _config: GalleryImage,
-    ) -> Result<GalleryImage, Failure<GalleryImage>> {
-        let (group, gallery) = (
-            identify::text(&planned.resource_group_name),
-            identify::text(&planned.gallery_name),
+    fn place(&self, subscription: &str) -> Result<GalleryImageId, Diagnostics> {
+        let (group, gallery, name) = (
+            identify::text(&self.resource_group_name),
+            identify::text(&self.gallery_name),
+            identify::text(&self.name),
         );
-        let id = GalleryImageId::new(
-            cx.client().subscription(),
-            group,
-            gallery,
-            identify::text(&planned.name),
-        );
-        let id = identify::checked(id, "name")?;
-        planned.id = Attr::Known(id.to_string());
-        let mut body = mapping::body(&planned);
-        tags::write(&mut body, &planned.tags_all);
-        let creation = Creation {
-            terraform_type: Self::TYPE,
-            what: &what(&planned),
-            id: &id,
-            body: &body,
-            patience: Patience::of(cx, Timeouts::create(&planned.timeouts)),
-        };
-        let body = creation.carry_out(cx, planned.clone()).await?;
-        Ok(settled::complete(&planned, &body)?)
+        identify::checked(GalleryImageId::new(subscription, group, gallery, name), "name")
     }
 
-    async fn read(
-        &self,
-        cx: &mut Context<Connection>,
-        state: GalleryImage,
-    ) -> Result<Option<GalleryImage>, Diagnostics> {
-        let id = identify::checked(GalleryImageId::parse(identify::text(&state.id)), "id")?;
-        let patience = Patience::of(cx, Timeouts::read(&state.timeouts));
-        if residence::look(cx, &what(&state))? == Whereabouts::OutOfSight {
-            return Ok(None);
-        }
-        let found = change::look(cx.client(), &what(&state), &id, &patience).await?;
-        found.map(|body| model(cx.client(), &body, &state)).transpose()
-    }
-
-    async fn update(
-        &self,
-        cx: &mut Context<Connection>,
-        prior: GalleryImage,
-        planned: GalleryImage,
-        _config: GalleryImage,
-    ) -> Result<GalleryImage, Failure<GalleryImage>> {
-        residence::require(cx, &what(&planned))?;
-        let id = identify::checked(GalleryImageId::parse(identify::text(&prior.id)), "id")?;
-        let mut changes = wire::encode_changes(&prior, &planned);
-        change::blank_removed_texts(&mut changes, &["/properties/description", "/properties/releaseNoteUri"]);
-        let Some(changes) = tags::write_changes(changes, &prior.tags_all, &planned.tags_all) else {
-            return Ok(planned);
-        };
-        let patience = Patience::of(cx, Timeouts::update(&planned.timeouts));
-        let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;
-        Ok(settled::complete(&planned, &body)?)
-    }
-
-    async fn delete(&self, cx: &mut Context<Connection>, prior: GalleryImage) -> Result<(), Failure<GalleryImage>> {
-        residence::require(cx, &what(&prior))?;
-        let id = identify::checked(GalleryImageId::parse(identify::text(&prior.id)), "id")?;
-        let patience = Patience::of(cx, Timeouts::delete(&prior.timeouts));
-        versions::refuse(cx.client(), &what(&prior), &id).await?;
-        change::delete(cx.client(), &what(&prior), &id, &patience).await?;
-        Ok(())
-    }
-
-    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<GalleryImage, Diagnostics> {
-        let id = import::existing(cx, "gallery image", GalleryImageId::parse(id)).await?;
-        Ok(GalleryImage {
-            id: Attr::Known(id.to_string()),
+    fn named(id: &GalleryImageId) -> Self {
+        Self {
             name: Attr::from(id.name()),
             gallery_name: Attr::from(id.gallery()),
             resource_group_name: Attr::from(id.resource_group()),
-            ..GalleryImage::default()
-        })
+            ..Self::default()
+        }
     }
-}
 
-fn what(image: &GalleryImage) -> String {
-    format!("gallery image \"{}\"", identify::text(&image.name))
-}
+    fn body(&self) -> Value {
+        mapping::body(self)
+    }
 
-fn model(connection: &Connection, body: &Value, state: &GalleryImage) -> Result<GalleryImage, Diagnostics> {
-    let mut found: GalleryImage = settled::decode(body, Some(state))?;
-    found.security_type = mapping::security_type(body, &state.security_type);
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
-    Ok(found)
+    fn decorate(&mut self, body: &Value, earlier: &Self) {
+        self.security_type = mapping::security_type(body, &earlier.security_type);
+    }
+
+    async fn vacate(
+        &self,
+        connection: &Connection,
+        id: &GalleryImageId,
+        _patience: &Patience,
+    ) -> Result<(), Diagnostics> {
+        versions::refuse(connection, &self.what(), id).await
+    }
 }

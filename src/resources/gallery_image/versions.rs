@@ -1,33 +1,20 @@
 //! The versions of a gallery image, which outlive the templates that made them.
 
-use serde::Deserialize;
 use tf_provider::{Diagnostic, Diagnostics};
 
 use crate::arm::api_version;
 use crate::arm::id::GalleryImageId;
-use crate::backend::{ErrorKind, Origin, Request};
+use crate::backend::Origin;
 use crate::resources::connection::Connection;
-use crate::resources::service_error;
-
-#[derive(Deserialize)]
-struct Entry {
-    id: String,
-}
+use crate::resources::nested;
 
 /// The ids of the versions; none when the gallery image is not there.
 ///
 /// # Errors
 /// They cannot be read.
 pub async fn of(connection: &Connection, image: &GalleryImageId) -> Result<Vec<String>, Diagnostics> {
-    let request = Request::list(image, "versions", api_version::GALLERIES);
-    match connection.arm().list::<Entry>(&request).await {
-        Ok(entries) => Ok(entries.into_iter().map(|entry| entry.id).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => {
-            let act = format!("list the versions of gallery image \"{}\"", image.name());
-            Err(service_error::cannot(&act, &error).into())
-        }
-    }
+    let what = format!("the versions of gallery image \"{}\"", image.name());
+    nested::ids(connection, image, "versions", api_version::GALLERIES, &what).await
 }
 
 /// Refuses a deletion while there are versions: the service would, too, without saying which.

@@ -2,121 +2,55 @@
 
 mod model;
 
-use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostic, Diagnostics, Failure, Plan, Resource, wire};
+use tf_provider::{Attr, Diagnostic, Diagnostics};
 
 use super::connection::Connection;
-use super::creation::Creation;
+use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::residence::{self, Whereabouts};
-use super::timeouts::Timeouts;
-use super::{change, group_content, identify, import, settled, tags};
-use crate::arm::id::ResourceGroupId;
+use super::{group_content, identify};
+use crate::arm::id::{IdError, ResourceGroupId};
 
 pub use model::ResourceGroup;
 
 /// The resource type.
-pub struct ResourceGroupResource;
+pub type ResourceGroupResource = NounResource<ResourceGroup>;
 
-impl Resource for ResourceGroupResource {
-    type Model = ResourceGroup;
-    type Client = Connection;
+impl Noun for ResourceGroup {
+    type Id = ResourceGroupId;
     const TYPE: &'static str = "imagebuilder_resource_group";
+    const CALLED: &'static str = "resource group";
 
-    fn validate(&self, config: &ResourceGroup) -> Diagnostics {
-        tags::broken(&config.tags)
+    shared_attributes!(tags, tags_all);
+
+    fn parse(id: &str) -> Result<ResourceGroupId, IdError> {
+        ResourceGroupId::parse(id)
     }
 
-    async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<ResourceGroup>) -> Result<(), Diagnostics> {
-        plan.planned.tags_all = tags::all(cx.client().default_tags(), &plan.config.tags);
-        Ok(())
+    fn place(&self, subscription: &str) -> Result<ResourceGroupId, Diagnostics> {
+        identify::checked(ResourceGroupId::new(subscription, identify::text(&self.name)), "name")
     }
 
-    async fn create(
-        &self,
-        cx: &mut Context<Connection>,
-        mut planned: ResourceGroup,
-        _config: ResourceGroup,
-    ) -> Result<ResourceGroup, Failure<ResourceGroup>> {
-        let name = identify::text(&planned.name);
-        let id = identify::checked(ResourceGroupId::new(cx.client().subscription(), name), "name")?;
-        planned.id = Attr::Known(id.to_string());
-        let mut body = wire::encode(&planned);
-        tags::write(&mut body, &planned.tags_all);
-        let creation = Creation {
-            terraform_type: Self::TYPE,
-            what: &what(&planned),
-            id: &id,
-            body: &body,
-            patience: Patience::of(cx, Timeouts::create(&planned.timeouts)),
-        };
-        let body = creation.carry_out(cx, planned.clone()).await?;
-        Ok(settled::complete(&planned, &body)?)
-    }
-
-    async fn read(
-        &self,
-        cx: &mut Context<Connection>,
-        state: ResourceGroup,
-    ) -> Result<Option<ResourceGroup>, Diagnostics> {
-        let id = identify::checked(ResourceGroupId::parse(identify::text(&state.id)), "id")?;
-        let patience = Patience::of(cx, Timeouts::read(&state.timeouts));
-        if residence::look(cx, &what(&state))? == Whereabouts::OutOfSight {
-            return Ok(None);
-        }
-        let found = change::look(cx.client(), &what(&state), &id, &patience).await?;
-        found.map(|body| model(cx.client(), &body, &state)).transpose()
-    }
-
-    async fn update(
-        &self,
-        cx: &mut Context<Connection>,
-        prior: ResourceGroup,
-        planned: ResourceGroup,
-        _config: ResourceGroup,
-    ) -> Result<ResourceGroup, Failure<ResourceGroup>> {
-        residence::require(cx, &what(&planned))?;
-        let id = identify::checked(ResourceGroupId::parse(identify::text(&prior.id)), "id")?;
-        let changes = wire::encode_changes(&prior, &planned);
-        let Some(changes) = tags::write_changes(changes, &prior.tags_all, &planned.tags_all) else {
-            return Ok(planned);
-        };
-        let patience = Patience::of(cx, Timeouts::update(&planned.timeouts));
-        let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;
-        Ok(settled::complete(&planned, &body)?)
-    }
-
-    async fn delete(&self, cx: &mut Context<Connection>, prior: ResourceGroup) -> Result<(), Failure<ResourceGroup>> {
-        residence::require(cx, &what(&prior))?;
-        let id = identify::checked(ResourceGroupId::parse(identify::text(&prior.id)), "id")?;
-        // The service would delete everything in the group along with it, images that were to be kept among them.
-        let left = group_content::of(cx.client(), &id).await?;
-        if !left.is_empty() {
-            return Err(still_holds(&what(&prior), &left).into());
-        }
-        let patience = Patience::of(cx, Timeouts::delete(&prior.timeouts));
-        change::delete(cx.client(), &what(&prior), &id, &patience).await?;
-        Ok(())
-    }
-
-    async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ResourceGroup, Diagnostics> {
-        let id = import::existing(cx, "resource group", ResourceGroupId::parse(id)).await?;
-        Ok(ResourceGroup {
-            id: Attr::Known(id.to_string()),
+    fn named(id: &ResourceGroupId) -> Self {
+        Self {
             name: Attr::from(id.name()),
-            ..ResourceGroup::default()
-        })
+            ..Self::default()
+        }
     }
-}
 
-fn what(group: &ResourceGroup) -> String {
-    format!("resource group \"{}\"", identify::text(&group.name))
-}
-
-fn model(connection: &Connection, body: &Value, state: &ResourceGroup) -> Result<ResourceGroup, Diagnostics> {
-    let mut found = settled::decode(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
-    Ok(found)
+    /// The service would delete everything in the group along with it, images that were to be kept among them.
+    async fn vacate(
+        &self,
+        connection: &Connection,
+        id: &ResourceGroupId,
+        _patience: &Patience,
+    ) -> Result<(), Diagnostics> {
+        let left = group_content::of(connection, id).await?;
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(still_holds(&self.what(), &left).into())
+        }
+    }
 }
 
 fn still_holds(what: &str, left: &[String]) -> Diagnostic {
