@@ -19,6 +19,7 @@ mod import;
 mod interruption;
 mod log_file;
 mod machine;
+mod module;
 mod platform_image;
 mod refused;
 mod resource_group;

@@ -190,12 +190,9 @@ impl Workspace {
         fs::write(self.directory.join("main.tf"), configuration.as_ref()).unwrap();
     }
 
-    /// Copies the files of a folder, those that a configuration refers to too, into this one.
+    /// Copies the files of a folder, those that a configuration refers to too, into this one; folders in it as well.
     pub(crate) fn copy_configuration(&self, folder: &Path) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, self.directory.join(path.file_name().unwrap())).unwrap();
-        }
+        copy_folder(folder, &self.directory);
     }
 
     /// `terraform init`, which has to succeed.
@@ -310,5 +307,18 @@ impl Workspace {
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1");
         command
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copy = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            fs::create_dir_all(&copy).unwrap();
+            copy_folder(&path, &copy);
+        } else {
+            fs::copy(&path, &copy).unwrap();
+        }
     }
 }
