@@ -22,6 +22,7 @@ pub mod resource_group;
 pub mod run_output;
 pub mod staging;
 pub mod system_data;
+pub mod trigger;
 mod value_set;
 pub mod version;
 

@@ -26,6 +26,17 @@ pub fn run_output(name: &str) -> Result<(), String> {
     })
 }
 
+/// A trigger's name: as a template's.
+///
+/// # Errors
+/// The bad value and the rule.
+pub fn trigger(name: &str) -> Result<(), String> {
+    let rule = "a trigger's name has 1 to 64 letters, digits, \"-\", \"_\" and \".\"";
+    characters(name, rule, 64, |character| {
+        character.is_ascii_alphanumeric() || "-_.".contains(character)
+    })
+}
+
 /// A resource group's name: 1 to 90 letters of any script, digits, `_ ( ) - .`; no dot at the end.
 ///
 /// # Errors

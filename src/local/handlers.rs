@@ -12,3 +12,4 @@ pub(crate) mod resource_groups;
 pub(crate) mod run_outputs;
 pub(crate) mod runs;
 pub(crate) mod templates;
+pub(crate) mod triggers;

@@ -57,7 +57,7 @@ async fn carry_out(shared: &Arc<Shared>, id: Uuid) -> Result<(), StoreError> {
         Job::DeleteTemplate => blocking(shared, move |shared| delete::template(shared, &operation)).await,
         Job::DeleteImage => blocking(shared, move |shared| delete::image(shared, &operation)).await,
         Job::DeleteResourceGroup => blocking(shared, move |shared| delete::resource_group(shared, &operation)).await,
-        Job::Run | Job::Cancel => Ok(()),
+        Job::Run | Job::Cancel | Job::CreateTrigger | Job::DeleteTrigger => Ok(()),
     }
 }
 

@@ -34,6 +34,7 @@ pub mod runs;
 mod service;
 mod states;
 mod store;
+mod triggers;
 mod validation;
 pub mod worker;
 

@@ -164,7 +164,9 @@ fn provider(route: &Route) -> Provider {
         Route::Resource(target) => Provider::of(target.kind),
         Route::Collection(_, kind) => Provider::of(*kind),
         Route::GroupContent(_) => Provider::Resources,
-        Route::Action(..) | Route::RunOutputs(_) | Route::RunOutput(..) => Provider::ImageBuilder,
+        Route::Action(..) | Route::RunOutputs(_) | Route::RunOutput(..) | Route::Triggers(_) | Route::Trigger(..) => {
+            Provider::ImageBuilder
+        }
         Route::Operation { provider, .. } => *provider,
         Route::PlatformVersions(_) | Route::PlatformVersion(..) => Provider::Compute,
     }
@@ -178,6 +180,8 @@ pub(crate) fn subscription(route: &Route) -> Option<&str> {
         | Route::Action(target, _)
         | Route::RunOutputs(target)
         | Route::RunOutput(target, _)
+        | Route::Triggers(target)
+        | Route::Trigger(target, _)
         | Route::Collection(Scope::Group(target) | Scope::Parent(target), _) => &target.subscription,
         Route::Collection(Scope::Subscription(subscription), _) => subscription,
         Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use super::handlers::{
     galleries, gallery_images, gallery_versions, lists, managed_images, operations, platform_images, resource_groups,
-    run_outputs, runs, templates,
+    run_outputs, runs, templates, triggers,
 };
 use super::refusal::Refused;
 use super::request::{self, Request};
@@ -35,6 +35,8 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
         Route::GroupContent(group) if method == Method::GET => lists::group_content(shared, request, group),
         Route::RunOutputs(template) if method == Method::GET => run_outputs::list(shared, request, template),
         Route::RunOutput(template, name) if method == Method::GET => run_outputs::get(shared, template, name),
+        Route::Triggers(template) if method == Method::GET => triggers::list(shared, request, template),
+        Route::Trigger(template, name) => trigger(shared, request, template, name),
         Route::Operation { id, .. } if method == Method::GET => operations::get(shared, *id),
         Route::PlatformVersions(image) if method == Method::GET => platform_images::versions(shared, image),
         Route::PlatformVersion(image, version) if method == Method::GET => {
@@ -74,6 +76,15 @@ fn resource(shared: &Shared, request: &Request, target: &Target) -> Result<Outco
         (Kind::ImageTemplate, "GET") => templates::get(shared, target),
         (Kind::ImageTemplate, "DELETE") => templates::delete(shared, target),
         (Kind::Gallery | Kind::GalleryImage | Kind::ManagedImage, "GET") => lists::get(shared, target),
+        _ => Err(not_allowed(&request.method)),
+    }
+}
+
+fn trigger(shared: &Shared, request: &Request, template: &Target, name: &str) -> Result<Outcome, Refused> {
+    match request.method {
+        Method::PUT => triggers::put(shared, request, template, name),
+        Method::GET => triggers::get(shared, template, name),
+        Method::DELETE => triggers::delete(shared, template, name),
         _ => Err(not_allowed(&request.method)),
     }
 }

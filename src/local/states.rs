@@ -30,6 +30,7 @@ pub(crate) enum Request {
     Delete,
     Run,
     Cancel,
+    AddTrigger,
 }
 
 /// What a template is doing.
@@ -99,6 +100,15 @@ pub(crate) fn cancel(state: TemplateState) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a trigger can be added. A run in progress is no hindrance.
+pub(crate) fn add_trigger(state: TemplateState) -> Result<(), Refusal> {
+    if state.provisioning == ProvisioningState::Succeeded {
+        Ok(())
+    } else {
+        state.refuse(Request::AddTrigger)
+    }
+}
+
 /// The order of the phases of a run: a run never goes back.
 pub(crate) fn advance(from: RunSubState, to: RunSubState) -> bool {
     let order = |phase| RunSubState::ALL.iter().position(|known| *known == phase);
@@ -128,6 +138,7 @@ impl fmt::Display for Refusal {
             Request::Update => "write",
             Request::Run => "run/action",
             Request::Cancel => "cancel/action",
+            Request::AddTrigger => "triggers/write",
         };
         let provisioning = match self.state.provisioning {
             ProvisioningState::Succeeded => "provisioned".to_owned(),

@@ -25,6 +25,7 @@ pub(crate) mod outputs;
 pub(crate) mod resources;
 pub(crate) mod runs;
 pub(crate) mod templates;
+pub(crate) mod triggers;
 
 /// How long a transaction waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

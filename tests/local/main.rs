@@ -17,3 +17,4 @@ mod runs;
 mod staging;
 mod submission;
 mod templates;
+mod triggers;

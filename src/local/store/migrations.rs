@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 2] = [FIRST, LAYERS];
+const MIGRATIONS: [&str; 3] = [FIRST, LAYERS, TRIGGERS];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -90,6 +90,24 @@ const LAYERS: &str = "
 ALTER TABLE artifacts ADD COLUMN layer TEXT;
 CREATE INDEX artifacts_by_layer ON artifacts (layer) WHERE layer IS NOT NULL;
 ALTER TABLE runs ADD COLUMN shape TEXT;
+";
+
+/// `built_version` and `built_published` say up to which version of its source a trigger has seen to runs. `chain` are the
+/// templates whose runs have led to a run by triggers.
+const TRIGGERS: &str = "
+CREATE TABLE triggers (
+    template_key TEXT NOT NULL REFERENCES resources (key) ON DELETE CASCADE,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    built_version TEXT,
+    built_published TEXT,
+    failures INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    PRIMARY KEY (template_key, name_key)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE runs ADD COLUMN cause TEXT NOT NULL DEFAULT 'User';
+ALTER TABLE runs ADD COLUMN chain TEXT NOT NULL DEFAULT '[]';
 ";
 
 pub(super) enum MigrationError {

@@ -50,6 +50,10 @@ words! {
         DeleteImage,
         /// The job driver.
         DeleteResourceGroup,
+        /// Nobody: a trigger stands, or is gone, with the answer to its request.
+        CreateTrigger,
+        /// Nobody, as [`Job::CreateTrigger`].
+        DeleteTrigger,
         /// The worker of the run.
         Run,
         /// The worker of the run that is to be canceled.
@@ -92,6 +96,16 @@ impl Operation {
             error: None,
             started_at: Timestamp::now().to_string(),
             ended_at: None,
+        }
+    }
+
+    /// An operation that has ended well with the request that began it.
+    pub(crate) fn done(job: Job, style: Style, target: &Key, location: &str) -> Self {
+        let begun = Self::begin(job, style, target, location);
+        Self {
+            status: Status::Succeeded,
+            ended_at: Some(begun.started_at.clone()),
+            ..begun
         }
     }
 

@@ -214,7 +214,7 @@ fn gallery_version(view: &Connection, root: &Root, id: &str) -> Result<Resolved,
 }
 
 /// The version of a gallery image that `latest` means, as for whoever asks the service for the versions.
-fn latest_of(view: &Connection, image: &Key) -> Result<Option<Resource>, Unusable> {
+pub(crate) fn latest_of(view: &Connection, image: &Key) -> Result<Option<Resource>, Unusable> {
     let found = resources::children(view, Kind::GalleryImageVersion, image)?;
     let versions: Vec<GalleryImageVersion> = found.iter().map(answered).collect::<rusqlite::Result<_>>()?;
     let name = latest::gallery_image_version(versions).and_then(|version| version.name);
