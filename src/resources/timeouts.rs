@@ -119,6 +119,24 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_tells_the_defaults() {
+        let told = |attributes: &[tf_provider::schema::Attribute], name: &str, default: Duration| {
+            let attribute = attributes.iter().find(|each| each.name == name);
+            let text = format!("Defaults to `{}`", humantime::format_duration(default));
+            attribute.is_some_and(|each| each.description.contains(&text))
+        };
+        for name in ["create", "read", "update", "delete"] {
+            assert!(told(Timeouts::attributes(), name, DEFAULT), "{name}");
+            let of_runs = if matches!(name, "create" | "update") {
+                RUN
+            } else {
+                DEFAULT
+            };
+            assert!(told(RunTimeouts::attributes(), name, of_runs), "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_not_written_falls_back_to_the_default() {
         let written = Attr::Known(Timeouts {
             create: Attr::from("5m"),

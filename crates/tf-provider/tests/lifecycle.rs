@@ -158,6 +158,24 @@ async fn an_interrupted_create_returns_the_partial_state_and_taints_it() {
 }
 
 #[tokio::test]
+async fn what_is_for_terraform_alone_is_recorded_without_asking_for_an_update() {
+    let (core, _folder) = core().await;
+    let mut note = created(&core, &config()).await;
+    // An update would end as interrupted now.
+    core.stop().await;
+    let planned = note
+        .apply(&with(config(), "writing_takes", json!(3_600_000)))
+        .await
+        .unwrap();
+    assert_eq!(planned.action, Action::Update);
+    let state = note.state().unwrap();
+    assert_eq!(
+        (&state["writing_takes"], &state["revision"]),
+        (&json!(3_600_000), &json!(1))
+    );
+}
+
+#[tokio::test]
 async fn a_failed_update_without_a_partial_state_keeps_the_prior_one() {
     let (core, _folder) = core().await;
     let mut note = created(&core, &config()).await;

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use tf_provider::schema::{Attribute, Kind, Literal};
 
+use super::page::one_line;
+
 /// Attributes of one level, and of the levels below, in the registry's layout.
 pub(super) fn schema(attributes: &'static [Attribute]) -> String {
     let mut text = String::from("## Schema\n");
@@ -119,9 +121,4 @@ fn literal(value: Literal) -> String {
 
 fn anchor(path: &str) -> String {
     format!("nestedatt--{}", path.replace('.', "--"))
-}
-
-/// A list item is one line; paragraphs of a description are joined.
-fn one_line(description: &str) -> String {
-    description.split_whitespace().collect::<Vec<_>>().join(" ")
 }

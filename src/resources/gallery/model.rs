@@ -36,6 +36,6 @@ pub struct Gallery {
     #[attribute(computed, keep, wire = "properties.identifier.uniqueName")]
     pub unique_name: Attr<String>,
     /// How long Terraform waits for the service.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<Timeouts>,
 }

@@ -67,7 +67,7 @@ pub struct GalleryImage {
     #[attribute(computed)]
     pub tags_all: Attr<BTreeMap<String, Attr<String>>>,
     /// How long Terraform waits for the service.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<Timeouts>,
 }
 

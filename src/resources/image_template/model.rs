@@ -44,7 +44,11 @@ pub struct ImageTemplate {
     pub validate: Attr<Validation>,
     /// Where the result of a run goes. Targets can be added and altered in place; removing one replaces the template,
     /// and so does a `run_output_name` that is not known while planning.
-    #[attribute(required, wire = "properties.distribute")]
+    #[attribute(
+        required,
+        wire = "properties.distribute",
+        replaces_when = "a target is removed, or a `run_output_name` is not known while planning"
+    )]
     pub distribute: Attr<Vec<Attr<Distribution>>>,
     /// How many minutes a build may take: 6 to 960, or 0 for the service's default of 240.
     #[attribute(optional, replace, wire = "properties.buildTimeoutInMinutes", check = checks::build_timeout, service_default = 0)]
@@ -70,7 +74,7 @@ pub struct ImageTemplate {
     #[attribute(computed, keep, wire = "properties.exactStagingResourceGroup", same = checks::same_id)]
     pub exact_staging_resource_group_id: Attr<String>,
     /// How long Terraform waits for the service.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<Timeouts>,
 }
 

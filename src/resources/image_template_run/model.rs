@@ -26,31 +26,31 @@ pub struct ImageTemplateRun {
     #[attribute(optional)]
     pub triggers: Attr<BTreeMap<String, Attr<String>>>,
     /// Age of the last run after which a plan shows a new one, such as `168h`.
-    #[attribute(optional, check = timeouts::check)]
+    #[attribute(optional, check = timeouts::check, state_only)]
     pub rebuild_after: Attr<String>,
     /// Whether a plan shows a new run once `latest` of the template's source means a newer version than the one from which the
     /// last run was built. Each refresh then asks the service for the versions of the source; when it does not tell, that is a
     /// warning. A source with an exact version, and a managed image, never ask for a run. Where the run that makes the source's
     /// versions is in the same configuration, put its `version` into `triggers` instead, so that one apply carries out both.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub rebuild_on_source_update: Attr<bool>,
     /// What a destroy does with the gallery image versions and managed images that this resource made: `keep` (the
     /// default) or `delete_images`. A run in progress is canceled either way. A run that was imported
     /// owns no image that was made before the import: `delete_images` leaves those.
-    #[attribute(default = "keep", check = checks::on_destroy)]
+    #[attribute(default = "keep", check = checks::on_destroy, state_only)]
     pub on_destroy: Attr<String>,
     /// What happens to a run in progress when Terraform is interrupted: `cancel` (the default) or `leave_running`.
-    #[attribute(default = "cancel", check = checks::on_interrupt)]
+    #[attribute(default = "cancel", check = checks::on_interrupt, state_only)]
     pub on_interrupt: Attr<String>,
     /// Whether to wait for the end of the run. Without, `outputs` are empty until a refresh sees the end. Defaults to `true`.
-    #[attribute(default = true)]
+    #[attribute(default = true, state_only)]
     pub wait: Attr<bool>,
     /// Path of a file into which the build's `customization.log` is followed while Terraform waits. Each run overwrites it.
     /// `/dev/tty` shows the log in the terminal.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub log_file: Attr<String>,
     /// How long Terraform waits for runs.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<RunTimeouts>,
     /// How the template's last run stands: `Running`, `Canceling`, `Succeeded`, `PartiallySucceeded`, `Failed` or `Canceled`.
     #[attribute(computed)]

@@ -29,6 +29,6 @@ pub struct ResourceGroup {
     #[attribute(computed)]
     pub tags_all: Attr<BTreeMap<String, Attr<String>>>,
     /// How long Terraform waits for the service.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<Timeouts>,
 }

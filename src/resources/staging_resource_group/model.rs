@@ -36,6 +36,6 @@ pub struct StagingResourceGroup {
     #[attribute(computed, keep)]
     pub image_template_resource_group_name: Attr<String>,
     /// How long Terraform waits for the service.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub timeouts: Attr<Timeouts>,
 }

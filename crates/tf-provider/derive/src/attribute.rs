@@ -27,16 +27,18 @@ struct Options {
     same: Option<syn::Path>,
     wire: Option<LitStr>,
     variant: Option<LitStr>,
+    replaces_when: Option<LitStr>,
     deprecated: Option<LitStr>,
 }
 
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "required",
     "optional",
     "computed",
     "sensitive",
     "write_only",
     "replace",
+    "state_only",
     "keep",
     "keys",
 ];
@@ -116,6 +118,7 @@ impl AttributeField {
         for (option, text) in [
             ("wire", &options.wire),
             ("variant", &options.variant),
+            ("replaces_when", &options.replaces_when),
             ("deprecated", &options.deprecated),
         ] {
             if let Some(text) = text {
@@ -158,6 +161,7 @@ impl Options {
             "same" => self.same = Some(meta.value()?.parse()?),
             "wire" => self.wire = Some(meta.value()?.parse()?),
             "variant" => self.variant = Some(meta.value()?.parse()?),
+            "replaces_when" => self.replaces_when = Some(meta.value()?.parse()?),
             "deprecated" => self.deprecated = Some(meta.value()?.parse()?),
             unknown => return Err(meta.error(format!("there is no option `{unknown}`"))),
         }
@@ -178,6 +182,9 @@ impl Options {
         }
         if self.has("write_only") && (self.has("computed") || self.default.is_some()) {
             return wrong("a write_only value is never computed");
+        }
+        if self.has("replace") && (self.replaces_when.is_some() || self.has("state_only")) {
+            return wrong("replace says it all: no replaces_when, no state_only");
         }
         if self.has("keep") && !self.has("computed") {
             return wrong("keep is for computed attributes");

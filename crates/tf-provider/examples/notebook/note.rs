@@ -36,7 +36,7 @@ pub(crate) struct NoteModel {
     #[attribute(optional, write_only, sensitive)]
     pub(crate) password: Attr<String>,
     /// How long writing takes, in milliseconds. For trying out what an interruption does.
-    #[attribute(optional)]
+    #[attribute(optional, state_only)]
     pub(crate) writing_takes: Attr<i64>,
     /// The file.
     #[attribute(computed, keep, wire = "file")]

@@ -15,7 +15,8 @@ pub(crate) struct Proposal {
 
 /// Refines Terraform's proposal for a create (`prior` is `None`) or an update.
 ///
-/// A difference in spelling alone changes nothing outside Terraform, so it leaves what the provider computed as it is.
+/// A difference in spelling, or in what is for Terraform alone, changes nothing outside Terraform, so it leaves what the provider
+/// computed as it is.
 pub(crate) fn propose(attributes: &[Attribute], prior: Option<&Value>, proposed: Value, config: &Value) -> Proposal {
     let mut planned = proposed;
     walk(
@@ -36,7 +37,8 @@ pub(crate) fn propose(attributes: &[Attribute], prior: Option<&Value>, proposed:
     let comparison = Comparison { unknown_differs: true };
     let differs = prior.is_none_or(|prior| {
         let differs = |each| differs(each, prior, &planned, Some(config), comparison);
-        attributes.iter().filter(|each| !each.write_only).any(differs)
+        let mut counted = attributes.iter().filter(|each| !each.write_only && !each.state_only);
+        counted.any(differs)
     });
     if differs {
         walk(attributes, &mut planned, config, prior, &mut leave_to_apply);

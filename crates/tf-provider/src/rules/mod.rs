@@ -2,9 +2,11 @@
 
 mod apply;
 mod plan;
+mod replacement;
 
 pub(crate) use apply::{check_applied, check_final_plan};
 pub(crate) use plan::check_plan;
+pub(crate) use replacement::check_replacements;
 
 use std::fmt;
 

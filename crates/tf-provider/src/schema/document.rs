@@ -71,7 +71,12 @@ fn attribute(attribute: &Attribute) -> Json {
         }
     }
     if attribute.required || attribute.optional {
-        put("change", if attribute.replace { "replace" } else { "update" }.into());
+        let change = match attribute {
+            Attribute { replace: true, .. } => "replace",
+            Attribute { state_only: true, .. } => "state",
+            _ => "update",
+        };
+        put("change", change.into());
     }
     if attribute.same.is_some() {
         put("spelling", "ignored".into());
@@ -79,6 +84,7 @@ fn attribute(attribute: &Attribute) -> Json {
     for (key, text) in [
         ("wire", attribute.wire),
         ("variant", attribute.variant),
+        ("replaces_when", attribute.replaces_when),
         ("deprecated", attribute.deprecated),
     ] {
         if let Some(text) = text {

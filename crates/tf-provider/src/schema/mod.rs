@@ -48,6 +48,11 @@ pub struct Attribute {
     pub default: Option<Literal>,
     /// A difference forces replacement.
     pub replace: bool,
+    /// When [`Plan::require_replace`](crate::Plan::require_replace) is called for it, as the end of "replaced when …": what the
+    /// documentation tells of a replacement that is decided in code. Without it no other attribute than one with `replace` may.
+    pub replaces_when: Option<&'static str>,
+    /// A change of it is for Terraform alone: what is computed stays, and when nothing else changes, no update is asked for.
+    pub state_only: bool,
     /// An update keeps the prior value instead of planning it unknown.
     pub keep: bool,
     /// Run on known values when a configuration is validated.
@@ -80,6 +85,8 @@ impl Attribute {
             write_only: false,
             default: None,
             replace: false,
+            replaces_when: None,
+            state_only: false,
             keep: false,
             check: None,
             same: None,

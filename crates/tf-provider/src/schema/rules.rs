@@ -153,6 +153,9 @@ fn check_options(attribute: &Attribute, place: &Place, wrong: &mut impl FnMut(&'
     if attribute.replace && place.in_set {
         wrong("forces replacement inside a set, whose elements have no path: put it on the set");
     }
+    if attribute.state_only && (attribute.replace || !place.path.is_empty()) {
+        wrong("is for Terraform alone, but forces replacement or stands inside another attribute");
+    }
     if attribute.keep && !attribute.computed {
         wrong("keeps its value, but is not computed");
     }

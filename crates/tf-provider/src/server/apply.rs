@@ -62,6 +62,8 @@ impl<P: Provider> Shared<P> {
         let (result, kept) = if planned.is_null() {
             let deleted = resource.delete(&mut cx, prior.clone()).await;
             (deleted.map(|()| Value::Null), prior)
+        } else if is_for_terraform_alone(attributes, &prior, &planned) {
+            (Ok(planned.clone()), prior)
         } else if prior.is_null() {
             (resource.create(&mut cx, planned.clone(), config).await, Value::Null)
         } else {
@@ -90,6 +92,12 @@ impl<P: Provider> Shared<P> {
             diagnostics,
         })
     }
+}
+
+/// Whether an update changes nothing but attributes with `state_only`.
+fn is_for_terraform_alone(attributes: &[Attribute], prior: &Value, planned: &Value) -> bool {
+    let same = |each: &Attribute| prior.attribute(each.name) == planned.attribute(each.name);
+    !prior.is_null() && prior != planned && attributes.iter().all(|each| each.state_only || same(each))
 }
 
 /// Where a result is not what was planned; unknown values are reported in every build, by [`known_state`].

@@ -114,6 +114,9 @@ async fn plan_change<C>(
     let (mut planned, decided) = plan.into_parts();
     forget_write_only(attributes, &mut planned);
     let mut replace = forced(&planned);
+    if cfg!(debug_assertions) {
+        rules::diagnostics(rules::check_replacements(attributes, &decided)).into_result()?;
+    }
     // The paths from before were only shown to the resource; what it has changed since may have done away with some.
     replace.extend(decided.into_iter().filter(|path| !before.contains(path)));
     if prior.is_none() {
