@@ -11,6 +11,7 @@ mod debian;
 mod disk;
 mod disk_size;
 mod examples;
+mod functions;
 mod gallery;
 mod harness;
 mod image_template;

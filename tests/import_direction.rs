@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backend", &["arm"]),
     ("resources", &["tf_provider", "arm", "backend"]),
     ("data_sources", &["tf_provider", "arm", "backend", "resources"]),
+    ("functions", &["tf_provider", "arm"]),
     ("local", &["arm", "backend::transport", "image_engine"]),
     (
         "provider",
@@ -23,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "local",
             "resources",
             "data_sources",
+            "functions",
             "image_engine",
         ],
     ),

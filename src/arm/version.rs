@@ -23,6 +23,9 @@ impl ImageVersion {
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
         Self { major, minor, patch }
     }
+
+    /// Highest value of each of the three numbers.
+    pub const HIGHEST: u32 = LIMIT;
 }
 
 impl fmt::Display for ImageVersion {

@@ -5,11 +5,12 @@ mod local_backend;
 mod local_configuration;
 mod serving;
 
-use tf_provider::{AnyDataSource, AnyResource, Diagnostics, data_source, resource};
+use tf_provider::{AnyDataSource, AnyResource, Diagnostics, Function, data_source, resource};
 
 use crate::data_sources::gallery_image_version::GalleryImageVersionDataSource;
 use crate::data_sources::platform_image::PlatformImageDataSource;
 use crate::data_sources::run_output::RunOutputDataSource;
+use crate::functions;
 use crate::resources::connection::Connection;
 use crate::resources::gallery::GalleryResource;
 use crate::resources::gallery_image::GalleryImageResource;
@@ -51,5 +52,9 @@ impl tf_provider::Provider for Provider {
             data_source(PlatformImageDataSource),
             data_source(RunOutputDataSource),
         ]
+    }
+
+    fn functions(&self) -> Vec<Box<dyn Function>> {
+        functions::all()
     }
 }

@@ -160,7 +160,7 @@ impl ResourceId {
         (end >= 2).then(|| Self::of(self.segments[..end].to_vec()))
     }
 
-    fn provider_position(&self) -> Option<usize> {
+    pub(super) fn provider_position(&self) -> Option<usize> {
         let position = if self.resource_group().is_some() { 4 } else { 2 };
         self.segments
             .get(position)

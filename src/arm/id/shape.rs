@@ -14,7 +14,7 @@ pub(super) struct Shape {
 }
 
 /// What is recognized when it stands where something else is needed.
-const KNOWN: &[(&str, &str)] = &[
+pub(super) const KNOWN: &[(&str, &str)] = &[
     ("Microsoft.Resources/subscriptions", "a subscription"),
     ("Microsoft.Resources/resourceGroups", "a resource group"),
     ("Microsoft.Compute/galleries", "a gallery"),
