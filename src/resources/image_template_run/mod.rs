@@ -6,6 +6,7 @@ mod model;
 mod outputs;
 mod plan;
 mod progress;
+mod purpose;
 mod record;
 mod results;
 mod source_version;
@@ -15,8 +16,7 @@ mod takeover;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};
 
 use self::execution::{Order, Outcome};
 use self::plan::Circumstances;
@@ -85,7 +85,7 @@ impl Resource for ImageTemplateRunResource {
         }
         match runs::look(cx.client(), &id, &patience).await? {
             Some(standing) => results::refresh(cx, &id, &standing, state, &patience).await.map(Some),
-            None => Ok(None),
+            None => results::without_template(cx, &id, state, &patience).await,
         }
     }
 
@@ -163,7 +163,7 @@ async fn run(
     )?;
     let order = Order {
         template: &id,
-        purpose: purpose(&planned),
+        purpose: purpose::of(&planned.triggers),
         waits: planned.wait != Attr::Known(false),
         cancels: planned.on_interrupt.as_str() != Some("leave_running"),
         log_file: planned.log_file.as_str().map(PathBuf::from),
@@ -185,20 +185,14 @@ async fn run(
     record.store(cx);
     match execution.outcome {
         Outcome::Succeeded => {
-            let found = found.map_err(|trouble| Failure::with_partial(trouble, results::failed(before, standing)))?;
+            let found =
+                found.map_err(|trouble| Failure::with_partial(trouble, results::failed(before, standing, None)))?;
             Ok(results::succeeded(planned, standing, found))
         }
         Outcome::LeftRunning => Ok(results::left_running(planned, before, standing)),
-        Outcome::Failed(why) => Err(Failure::with_partial(why, results::failed(before, standing))),
+        Outcome::Failed(why) => Err(Failure::with_partial(
+            why,
+            results::failed(before, standing, found.ok()),
+        )),
     }
-}
-
-/// What a run is wanted for: the triggers decide.
-fn purpose(planned: &ImageTemplateRun) -> String {
-    let only_triggers = ImageTemplateRun {
-        triggers: planned.triggers.clone(),
-        ..ImageTemplateRun::default()
-    };
-    let text = format!("{:?}", only_triggers.to_value());
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -99,6 +99,23 @@ async fn exists(connection: &Connection, id: &str, patience: &Patience) -> Resul
     Ok(found.is_some())
 }
 
+/// Whether one of these gallery image versions and managed images is there.
+///
+/// # Errors
+/// That cannot be found out.
+pub(super) async fn any_exists(
+    connection: &Connection,
+    ids: &BTreeSet<String>,
+    patience: &Patience,
+) -> Result<bool, Diagnostics> {
+    for id in ids {
+        if exists(connection, id, patience).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Deletes gallery image versions and managed images.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::model::ImageTemplateRun;
 use super::outputs::{self, Outputs};
 use super::record::RunRecord;
 use super::source_version::{self, NewerSource};
-use super::staleness::{self, Findings};
+use super::staleness::{self, Cause, Findings};
 use crate::arm::id::{ImageTemplateId, ManagedImageId};
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
@@ -36,16 +36,44 @@ pub(super) fn left_running(
     with_status(state, standing)
 }
 
-/// The state after a run that failed: what was there before, so that triggers, template and outputs are those of the last run that
-/// succeeded, with how the failed one ended.
-pub(super) fn failed(before: &ImageTemplateRun, standing: Option<&Standing>) -> ImageTemplateRun {
+/// The state after a run that failed: what was there before, so that triggers and template are those of the last run that
+/// succeeded, with how the failed one ended. The outputs too, unless it `made` some.
+pub(super) fn failed(
+    before: &ImageTemplateRun,
+    standing: Option<&Standing>,
+    made: Option<Outputs>,
+) -> ImageTemplateRun {
     let state = with_status(before.clone(), standing);
     let ended = state.run_state.as_str().unwrap_or("unknown");
     let reason = format!("the last run ended as {ended}");
+    let made = made.filter(|_| standing.is_some_and(Standing::has_made_something));
     ImageTemplateRun {
         stale_reason: Attr::Known(reason),
+        outputs: made.map_or(state.outputs, Attr::Known),
         ..state
     }
+}
+
+/// The state when a refresh finds no template: while images are left that its runs made, they are what the state knows them by.
+///
+/// # Errors
+/// The service cannot be asked.
+pub(super) async fn without_template(
+    cx: &mut Context<Connection>,
+    id: &ImageTemplateId,
+    state: ImageTemplateRun,
+    patience: &Patience,
+) -> Result<Option<ImageTemplateRun>, Diagnostics> {
+    let mut record = RunRecord::of(cx);
+    let known = state.outputs.as_known().map(outputs::artifact_ids).unwrap_or_default();
+    let images = known.union(&record.made).cloned().collect();
+    if !outputs::any_exists(cx.client(), &images, patience).await? {
+        return Ok(None);
+    }
+    record.cause = Some(Cause::Result);
+    record.store(cx);
+    let stale_reason = Attr::Known(format!("the image template {id} is gone"));
+    Ok(Some(ImageTemplateRun { stale_reason, ..state }))
 }
 
 /// The state as a refresh finds it.
