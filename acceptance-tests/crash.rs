@@ -1,7 +1,7 @@
 //! `kill -9` of the provider, of the worker, of both: the next apply takes over or goes on, and makes nothing twice.
 
 use crate::harness::configuration::{Golden, RUN, TEMPLATE};
-use crate::harness::process::{Running, kill_worker, wait_until};
+use crate::harness::process::{Running, kill_worker};
 use crate::harness::slow_server::SlowServer;
 use crate::harness::workspace::Workspace;
 
@@ -17,7 +17,7 @@ fn a_provider_killed_during_a_run_leaves_it_to_the_next_apply() {
 
     workspace.apply();
     workspace.assert_nothing_to_do();
-    assert_eq!(run_count(&workspace), 1, "the run that went on was taken over");
+    assert_eq!(workspace.machine.runs().len(), 1, "the run that went on was taken over");
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
 }
 
@@ -47,7 +47,11 @@ fn provider_and_worker_killed_during_a_run_are_made_good_by_the_next_apply() {
 
     workspace.apply();
     workspace.assert_nothing_to_do();
-    assert_eq!(run_count(&workspace), 2, "the dead run and the one in its place");
+    assert_eq!(
+        workspace.machine.runs().len(),
+        2,
+        "the dead run and the one in its place"
+    );
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
     assert_eq!(partial_images(&workspace), 0, "nothing half-made is left");
 }
@@ -95,23 +99,8 @@ fn golden() -> Golden {
 
 fn start_and_wait_for_step(workspace: &Workspace) -> Running {
     let apply = workspace.start_apply();
-    wait_until("the step is running", || {
-        workspace
-            .machine
-            .customization_logs()
-            .contains("the step is running")
-            .then_some(())
-    });
+    workspace.machine.wait_for_log("the step is running");
     apply
-}
-
-fn run_count(workspace: &Workspace) -> usize {
-    workspace
-        .machine
-        .command_line_json(&["runs", "list"])
-        .as_array()
-        .unwrap()
-        .len()
 }
 
 fn partial_images(workspace: &Workspace) -> usize {

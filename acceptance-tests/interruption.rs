@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::harness::configuration::{Golden, RUN, TEMPLATE};
-use crate::harness::process::{wait_until, workers};
+use crate::harness::process::workers;
 use crate::harness::workspace::Workspace;
 
 /// What Terraform may take to end after Ctrl-C; the requirement, not a guess at the machine's speed.
@@ -14,13 +14,7 @@ fn ctrl_c_cancels_the_run_and_terraform_still_knows_the_resource() {
     let slow = Golden::new().shell("slow", &["echo the step is running", "sleep 300"]);
     let workspace = Workspace::with(slow.configuration());
     let apply = workspace.start_apply();
-    wait_until("the step is running", || {
-        workspace
-            .machine
-            .customization_logs()
-            .contains("the step is running")
-            .then_some(())
-    });
+    workspace.machine.wait_for_log("the step is running");
 
     let started = Instant::now();
     apply.interrupt();
@@ -40,8 +34,7 @@ fn ctrl_c_cancels_the_run_and_terraform_still_knows_the_resource() {
         [],
         "the worker has ended with its run"
     );
-    let runs = workspace.machine.command_line_json(&["runs", "list"]);
-    assert_eq!(runs[0]["state"], "Canceled", "{runs:#}");
+    assert_eq!(workspace.machine.runs()[0]["state"], "Canceled");
     assert_eq!(workspace.machine.gallery_versions(), <[&str; 0]>::default());
 
     workspace.configure(Golden::new().shell("quick", &["true"]).configuration());
@@ -58,25 +51,14 @@ fn ctrl_c_with_leave_running_leaves_the_run_which_the_next_apply_adopts() {
         .run("on_interrupt = \"leave_running\"");
     let workspace = Workspace::with(golden.configuration());
     let apply = workspace.start_apply();
-    wait_until("the step is running", || {
-        workspace
-            .machine
-            .customization_logs()
-            .contains("the step is running")
-            .then_some(())
-    });
+    workspace.machine.wait_for_log("the step is running");
     apply.interrupt();
     apply.answer().failed();
     assert_eq!(workers(&workspace.machine.root()).len(), 1, "the run goes on");
 
     workspace.apply();
     workspace.assert_nothing_to_do();
-    let runs = workspace.machine.command_line_json(&["runs", "list"]);
-    assert_eq!(
-        runs.as_array().unwrap().len(),
-        1,
-        "it was adopted, not doubled: {runs:#}"
-    );
+    assert_eq!(workspace.machine.runs().len(), 1, "it was adopted, not doubled");
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
 }
 

@@ -3,6 +3,7 @@
 //! `debian/`, which take a real distribution's packages from the network, share one.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod adoption;
 mod backend;
 mod command_line;
 mod concurrency;

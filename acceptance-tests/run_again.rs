@@ -60,8 +60,7 @@ fn a_run_that_nobody_waits_for_reaches_the_outputs_at_a_refresh_and_its_images_b
     assert_eq!(workspace.state().of(RUN).value("outputs"), &serde_json::json!({}));
 
     wait_until("the run has ended", || {
-        let runs = workspace.machine.command_line_json(&["runs", "list"]);
-        (runs[0]["state"] == "Succeeded").then_some(())
+        (workspace.machine.runs()[0]["state"] == "Succeeded").then_some(())
     });
     workspace.assert_nothing_to_do();
     let output = workspace.terraform(&["apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"]);

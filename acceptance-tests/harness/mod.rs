@@ -10,6 +10,7 @@ pub(crate) mod plan;
 pub(crate) mod private_state;
 pub(crate) mod process;
 pub(crate) mod root_tree;
+pub(crate) mod service;
 pub(crate) mod slow_server;
 pub(crate) mod small_file_system;
 pub(crate) mod state;

@@ -14,7 +14,7 @@ use super::answer::{Answer, Output};
 use super::installation::installation;
 use super::ordinary_user::OrdinaryUser;
 use super::plan::Plan;
-use super::process::Running;
+use super::process::{Running, wait_until};
 use super::state::State;
 
 /// One configuration and its state. Several may share a [`Machine`].
@@ -99,6 +99,19 @@ impl Machine {
         let output = self.command_line(&[arguments, &["--json"]].concat());
         assert!(output.succeeded, "{arguments:?} failed: {output}");
         serde_json::from_str(&output.stdout).unwrap()
+    }
+
+    /// The runs of all templates that exist, newest first.
+    pub(crate) fn runs(&self) -> Vec<Value> {
+        let runs = self.command_line_json(&["runs", "list"]);
+        runs.as_array().unwrap().clone()
+    }
+
+    /// Waits until some build says this in its log.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        wait_until(&format!("a log says {text:?}"), || {
+            self.customization_logs().contains(text).then_some(())
+        });
     }
 
     /// Ids of all gallery image versions on this machine.
