@@ -3,9 +3,10 @@
 //! Each check's error text is the detail of a diagnostic at the attribute: the bad value, the rule, the way out.
 
 use crate::arm::id::{
-    GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId, ResourceId,
+    GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId, ResourceId, SubnetId,
     UserAssignedIdentityId,
 };
+use tf_provider::{Attr, Set};
 
 /// Parameters that make up a shared access signature. They say who may read, not what is read.
 const SAS_PARAMETERS: [&str; 17] = [
@@ -194,7 +195,71 @@ pub fn identity_type(text: &str) -> Result<(), String> {
 
 /// How a gallery image version gets its number.
 pub fn versioning_scheme(text: &str) -> Result<(), String> {
-    one_of(text, &["Latest"])
+    one_of(text, &["Latest", "Source"])
+}
+
+/// How a gallery image version comes into its regions.
+pub fn replication_mode(text: &str) -> Result<(), String> {
+    one_of(text, &["Full", "Shallow"])
+}
+
+/// Storage of a gallery image version.
+pub fn storage_account_type(text: &str) -> Result<(), String> {
+    one_of(text, &["Standard_LRS", "Standard_ZRS", "Premium_LRS"])
+}
+
+/// What becomes of the build machine after an error.
+pub fn on_build_error(text: &str) -> Result<(), String> {
+    one_of(text, &["cleanup", "abort"])
+}
+
+/// Copies of a gallery image version in a region.
+pub fn replica_count(count: &i64) -> Result<(), String> {
+    if *count >= 1 {
+        Ok(())
+    } else {
+        Err(format!("{count} copies; a region holds at least 1"))
+    }
+}
+
+/// How long a restart may take: a number and its unit.
+pub fn restart_timeout(text: &str) -> Result<(), String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = &text[digits.len()..];
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && ["s", "m", "h"].contains(&unit) {
+        return Ok(());
+    }
+    Err(format!(
+        "\"{text}\" is no time; write a number and its unit, such as \"10m\" or \"2h\""
+    ))
+}
+
+/// What a template's name may begin with: room is left for `-` and 8 digits.
+pub fn name_prefix(text: &str) -> Result<(), String> {
+    const LONGEST: usize = 64 - "-00000000".len();
+    crate::arm::names::template(text)?;
+    match text.chars().count() {
+        length if length > LONGEST => Err(format!(
+            "\"{text}\" has {length} characters; a prefix has at most {LONGEST}, since `-` and 8 digits follow it"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// An id of a subnet; empty for none.
+pub fn subnet_id(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    SubnetId::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+/// Ids of user-assigned identities.
+pub fn user_assigned_identity_ids(ids: &Set<Attr<String>>) -> Result<(), String> {
+    ids.0
+        .iter()
+        .filter_map(Attr::as_str)
+        .try_for_each(user_assigned_identity_id)
 }
 
 /// What a destroy does with the images.

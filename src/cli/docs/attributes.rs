@@ -116,6 +116,7 @@ fn literal(value: Literal) -> String {
         Literal::Float(value) => value.to_string(),
         Literal::String(text) => text.to_owned(),
         Literal::Empty => "[]".to_owned(),
+        Literal::Integers(numbers) => format!("{numbers:?}"),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use tf_provider::{Attr, Model};
 
+use super::windows::{PowerShell, WindowsRestart, WindowsUpdate};
 use crate::arm::names;
 use crate::resources::checks;
 
-/// One step that changes the image: exactly one of `shell` and `file`.
+/// One step that changes the image: exactly one of `shell`, `powershell`, `file`, `windows_restart` and `windows_update`.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct CustomizeStep {
     /// Name of the step, shown in the log and in errors.
@@ -14,9 +15,18 @@ pub struct CustomizeStep {
     /// Runs commands with the shell, as a user who may use `sudo`.
     #[attribute(optional, variant = "Shell")]
     pub shell: Attr<Shell>,
+    /// Runs commands with PowerShell. Only for Windows.
+    #[attribute(optional, variant = "PowerShell")]
+    pub powershell: Attr<PowerShell>,
     /// Copies a file into the image.
     #[attribute(optional, variant = "File")]
     pub file: Attr<File>,
+    /// Restarts the build machine and waits until it is back. Only for Windows.
+    #[attribute(optional, variant = "WindowsRestart")]
+    pub windows_restart: Attr<WindowsRestart>,
+    /// Installs updates. Only for Windows.
+    #[attribute(optional, variant = "WindowsUpdate")]
+    pub windows_update: Attr<WindowsUpdate>,
 }
 
 /// Commands for the shell: exactly one of `inline` and `script_uri`.
@@ -63,7 +73,7 @@ pub struct Validation {
     pub in_vm_validations: Attr<Vec<Attr<ValidationStep>>>,
 }
 
-/// One step that tests the image: exactly one of `shell` and `file`.
+/// One step that tests the image: exactly one of `shell`, `powershell` and `file`.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ValidationStep {
     /// Name of the step, shown in the log and in errors.
@@ -72,6 +82,9 @@ pub struct ValidationStep {
     /// Runs commands with the shell; an exit code other than 0 is a failed validation.
     #[attribute(optional, variant = "Shell")]
     pub shell: Attr<Shell>,
+    /// Runs commands with PowerShell; an exit code that does not mean success is a failed validation. Only for Windows.
+    #[attribute(optional, variant = "PowerShell")]
+    pub powershell: Attr<PowerShell>,
     /// Copies a file into the machine under test, for the steps after it.
     #[attribute(optional, variant = "File")]
     pub file: Attr<File>,

@@ -11,7 +11,7 @@ use crate::resources::checks;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Distribution {
     /// Name under which a run tells what it put here; unique within the template.
-    #[attribute(required, wire = "runOutputName", check = names::run_output)]
+    #[attribute(required, identifies, wire = "runOutputName", check = names::run_output, same = checks::same_spelling)]
     pub run_output_name: Attr<String>,
     /// Tags of what is made.
     #[attribute(optional, wire = "artifactTags")]
@@ -22,7 +22,7 @@ pub struct Distribution {
     /// A managed image; the next run overwrites it.
     #[attribute(optional, variant = "ManagedImage")]
     pub managed_image: Attr<ManagedImageTarget>,
-    /// A fixed VHD in the staging resource group, which goes together with the template.
+    /// A fixed VHD. Without a `uri` it is in the staging resource group, and goes together with the template.
     #[attribute(optional, variant = "VHD")]
     pub vhd: Attr<VhdTarget>,
 }
@@ -34,21 +34,42 @@ pub struct GalleryImageTarget {
     /// while that version exists.
     #[attribute(required, wire = "galleryImageId", check = checks::gallery_image_or_version_id, same = checks::same_id)]
     pub gallery_image_id: Attr<String>,
-    /// How the number of the new version is found.
+    /// Regions that hold the new version, the template's own among them. Without it the template's region alone does.
+    #[attribute(optional, wire = "targetRegions")]
+    pub target_regions: Attr<Vec<Attr<TargetRegion>>>,
+    /// How the number of the new version is found. Without it the service makes one of the date.
     #[attribute(optional, wire = "versioning")]
     pub versioning: Attr<Versioning>,
     /// Leave the new version out when `latest` is looked up. Defaults to `false`.
     #[attribute(optional, wire = "excludeFromLatest", service_default = false)]
     pub exclude_from_latest: Attr<bool>,
+    /// `Full` copies the image into every region; `Shallow` only refers to its source, which is quick and made for tests.
+    /// Defaults to `Full`.
+    #[attribute(optional, wire = "replicationMode", check = checks::replication_mode, same = checks::same_spelling, service_default = "Full")]
+    pub replication_mode: Attr<String>,
+}
+
+/// A region that holds a gallery image version.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct TargetRegion {
+    /// The region, such as `westus2`.
+    #[attribute(required, identifies, wire = "name", same = location::same)]
+    pub name: Attr<String>,
+    /// How many copies the region holds. Defaults to `1`.
+    #[attribute(optional, wire = "replicaCount", check = checks::replica_count, service_default = 1)]
+    pub replica_count: Attr<i64>,
+    /// Storage of the copies: `Standard_LRS`, `Standard_ZRS` or `Premium_LRS`. Defaults to `Standard_LRS`.
+    #[attribute(optional, wire = "storageAccountType", check = checks::storage_account_type, same = checks::same_spelling, service_default = "Standard_LRS")]
+    pub storage_account_type: Attr<String>,
 }
 
 /// How the number of a new gallery image version is found.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Versioning {
-    /// `Latest`: the newest existing version plus one in its last part.
+    /// `Latest`: the newest existing version plus one in its last part. `Source`: the number of the source image's version.
     #[attribute(required, wire = "scheme", check = checks::versioning_scheme, same = checks::same_spelling)]
     pub scheme: Attr<String>,
-    /// Count only versions with this first part, and start with it.
+    /// Only with `Latest`: count only versions with this first part, and start with it.
     #[attribute(optional, wire = "major", check = checks::not_negative, service_default = -1)]
     pub major: Attr<i64>,
 }
@@ -66,4 +87,8 @@ pub struct ManagedImageTarget {
 
 /// A fixed VHD.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
-pub struct VhdTarget {}
+pub struct VhdTarget {
+    /// Where the VHD is written: the URI of a blob. Without it the service writes into the staging resource group.
+    #[attribute(optional, wire = "uri", service_default = "")]
+    pub uri: Attr<String>,
+}

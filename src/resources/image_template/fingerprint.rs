@@ -4,13 +4,15 @@
 //! written out) have one fingerprint. The algorithm is frozen by the golden values in the tests: a change of it would run
 //! every template again. A new attribute adds a line only when it is set, and so changes no fingerprint that exists.
 
+mod steps;
+mod targets;
+
 use sha2::{Digest, Sha256};
 use tf_provider::Attr;
 
-use super::customize::{CustomizeStep, File, Shell, Validation, ValidationStep};
-use super::distribute::{Distribution, GalleryImageTarget};
+use super::fetched::Fetched;
 use super::model::{ImageTemplate, Source};
-use crate::arm::location;
+use super::optimize::Optimize;
 use crate::resources::checks;
 
 /// The first line of what is hashed.
@@ -47,6 +49,45 @@ impl Lines {
         Ok(())
     }
 
+    /// A text that is left out where it says what its absence says.
+    fn text_unless(&mut self, path: &str, value: &Attr<String>, default: &str) -> Result<(), NotKnown> {
+        if let Some(value) = known(value)?.filter(|value| !value.is_empty() && *value != default) {
+            self.put(path, value.as_str());
+        }
+        Ok(())
+    }
+
+    /// A word of the service, in whatever case, that is left out where it says what its absence says.
+    fn word_unless(&mut self, path: &str, value: &Attr<String>, default: &str) -> Result<(), NotKnown> {
+        if let Some(value) = known(value)?.filter(|value| !value.is_empty() && !value.eq_ignore_ascii_case(default)) {
+            self.put(path, value.to_lowercase());
+        }
+        Ok(())
+    }
+
+    /// What is fetched: where from, and its checksum beside it.
+    fn content(&mut self, uri_path: &str, content: &impl Fetched) -> Result<(), NotKnown> {
+        self.text_as(uri_path, content.uri(), checks::without_sas)?;
+        let parent = uri_path.rsplit_once('.').map_or(uri_path, |(parent, _)| parent);
+        self.text(&format!("{parent}.sha256_checksum"), content.checksum())
+    }
+
+    /// A list of texts, in their order.
+    fn texts(&mut self, path: &str, values: &Attr<Vec<Attr<String>>>) -> Result<(), NotKnown> {
+        for (index, value) in known(values)?.into_iter().flatten().enumerate() {
+            self.text(&format!("{path}[{index}]"), value)?;
+        }
+        Ok(())
+    }
+
+    /// A number that is left out where it says what its absence says.
+    fn number_unless(&mut self, path: &str, value: &Attr<i64>, defaults: &[i64]) -> Result<(), NotKnown> {
+        if let Some(value) = known(value)?.filter(|value| !defaults.contains(value)) {
+            self.put(path, *value);
+        }
+        Ok(())
+    }
+
     /// A flag whose absence means false.
     fn flag(&mut self, path: &str, value: &Attr<bool>) -> Result<(), NotKnown> {
         if known(value)? == Some(&true) {
@@ -76,22 +117,34 @@ fn template_lines(lines: &mut Lines, template: &ImageTemplate) -> Result<(), Not
         source_lines(lines, source)?;
     }
     for (index, step) in known(&template.customize)?.into_iter().flatten().enumerate() {
-        if let Some(CustomizeStep { name, shell, file }) = known(step)? {
-            step_lines(lines, &format!("customize[{index}]"), name, shell, file)?;
+        if let Some(step) = known(step)? {
+            steps::customize_lines(lines, &format!("customize[{index}]"), step)?;
         }
     }
     if let Some(validation) = known(&template.validate)? {
-        validation_lines(lines, validation)?;
+        steps::validation_lines(lines, validation)?;
+    }
+    if let Some(optimize) = known(&template.optimize)? {
+        optimize_lines(lines, optimize)?;
     }
     for (index, target) in known(&template.distribute)?.into_iter().flatten().enumerate() {
         if let Some(target) = known(target)? {
-            distribution_lines(lines, &format!("distribute[{index}]"), target)?;
+            targets::lines(lines, &format!("distribute[{index}]"), target)?;
         }
     }
     if let Some(profile) = known(&template.vm_profile)?
         && let Some(gigabytes) = known(&profile.os_disk_size_gb)?.filter(|size| **size > 0)
     {
         lines.put("vm_profile.os_disk_size_gb", *gigabytes);
+    }
+    for (index, disk) in known(&template.additional_data_disks)?
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        if let Some(gigabytes) = known(disk)?.map_or(Ok(None), |disk| known(&disk.size_gb))? {
+            lines.put(&format!("additional_data_disks[{index}].size_gb"), *gigabytes);
+        }
     }
     Ok(())
 }
@@ -102,6 +155,15 @@ fn source_lines(lines: &mut Lines, source: &Source) -> Result<(), NotKnown> {
         lines.text_as("source.platform_image.offer", &image.offer, str::to_lowercase)?;
         lines.text_as("source.platform_image.sku", &image.sku, str::to_lowercase)?;
         lines.text("source.platform_image.version", &image.version)?;
+        if let Some(plan) = known(&image.plan)? {
+            lines.text_as("source.platform_image.plan.name", &plan.name, str::to_lowercase)?;
+            lines.text_as("source.platform_image.plan.product", &plan.product, str::to_lowercase)?;
+            lines.text_as(
+                "source.platform_image.plan.publisher",
+                &plan.publisher,
+                str::to_lowercase,
+            )?;
+        }
     }
     lines.text_as("source.managed_image_id", &source.managed_image_id, str::to_lowercase)?;
     lines.text_as(
@@ -111,103 +173,12 @@ fn source_lines(lines: &mut Lines, source: &Source) -> Result<(), NotKnown> {
     )
 }
 
-fn step_lines(
-    lines: &mut Lines,
-    path: &str,
-    name: &Attr<String>,
-    shell: &Attr<Shell>,
-    file: &Attr<File>,
-) -> Result<(), NotKnown> {
-    lines.text(&format!("{path}.name"), name)?;
-    if let Some(shell) = known(shell)? {
-        for (index, command) in known(&shell.inline)?.into_iter().flatten().enumerate() {
-            lines.text(&format!("{path}.shell.inline[{index}]"), command)?;
-        }
-        lines.text_as(
-            &format!("{path}.shell.script_uri"),
-            &shell.script_uri,
-            checks::without_sas,
-        )?;
-        lines.text(&format!("{path}.shell.sha256_checksum"), &shell.sha256_checksum)?;
-    }
-    if let Some(file) = known(file)? {
-        lines.text_as(
-            &format!("{path}.file.source_uri"),
-            &file.source_uri,
-            checks::without_sas,
-        )?;
-        lines.text(&format!("{path}.file.destination"), &file.destination)?;
-        lines.text(&format!("{path}.file.sha256_checksum"), &file.sha256_checksum)?;
+fn optimize_lines(lines: &mut Lines, optimize: &Optimize) -> Result<(), NotKnown> {
+    lines.flag("optimize.vm_boot", &optimize.vm_boot)?;
+    if let Some(workload) = known(&optimize.workload)? {
+        lines.content("optimize.workload.script_uri", workload)?;
     }
     Ok(())
-}
-
-fn validation_lines(lines: &mut Lines, validation: &Validation) -> Result<(), NotKnown> {
-    lines.flag(
-        "validate.continue_distribute_on_failure",
-        &validation.continue_distribute_on_failure,
-    )?;
-    lines.flag("validate.source_validation_only", &validation.source_validation_only)?;
-    for (index, step) in known(&validation.in_vm_validations)?.into_iter().flatten().enumerate() {
-        if let Some(ValidationStep { name, shell, file }) = known(step)? {
-            step_lines(
-                lines,
-                &format!("validate.in_vm_validations[{index}]"),
-                name,
-                shell,
-                file,
-            )?;
-        }
-    }
-    Ok(())
-}
-
-fn distribution_lines(lines: &mut Lines, path: &str, target: &Distribution) -> Result<(), NotKnown> {
-    lines.text(&format!("{path}.run_output_name"), &target.run_output_name)?;
-    for (name, value) in known(&target.artifact_tags)?.into_iter().flatten() {
-        lines.text(
-            &format!("{path}.artifact_tags[{}]", serde_json::Value::from(name.as_str())),
-            value,
-        )?;
-    }
-    if let Some(image) = known(&target.gallery_image)? {
-        gallery_image_lines(lines, &format!("{path}.gallery_image"), image)?;
-    }
-    if let Some(image) = known(&target.managed_image)? {
-        lines.text_as(
-            &format!("{path}.managed_image.image_id"),
-            &image.image_id,
-            str::to_lowercase,
-        )?;
-        lines.text_as(
-            &format!("{path}.managed_image.location"),
-            &image.location,
-            location::normalize,
-        )?;
-    }
-    if known(&target.vhd)?.is_some() {
-        lines.put(&format!("{path}.vhd"), true);
-    }
-    Ok(())
-}
-
-fn gallery_image_lines(lines: &mut Lines, path: &str, image: &GalleryImageTarget) -> Result<(), NotKnown> {
-    lines.text_as(
-        &format!("{path}.gallery_image_id"),
-        &image.gallery_image_id,
-        str::to_lowercase,
-    )?;
-    if let Some(versioning) = known(&image.versioning)? {
-        lines.text_as(
-            &format!("{path}.versioning.scheme"),
-            &versioning.scheme,
-            str::to_lowercase,
-        )?;
-        if let Some(major) = known(&versioning.major)?.filter(|major| **major >= 0) {
-            lines.put(&format!("{path}.versioning.major"), *major);
-        }
-    }
-    lines.flag(&format!("{path}.exclude_from_latest"), &image.exclude_from_latest)
 }
 
 #[cfg(test)]

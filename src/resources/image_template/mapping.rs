@@ -27,17 +27,44 @@ pub(super) fn changes(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<
         .as_mut()
         .and_then(|changes| changes.get_mut("properties")?.get_mut("vmProfile"))
     {
-        *profile = whole_profile(planned.vm_profile.as_known());
+        *profile = whole_profile(prior.vm_profile.as_known(), planned.vm_profile.as_known());
     }
     tags::write_changes(changes, &prior.tags_all, &planned.tags_all)
 }
 
-/// The build machine with the service's default for each absent member: in an update the service takes what is absent or
-/// null as what stays.
-fn whole_profile(planned: Option<&VmProfile>) -> Value {
-    let size = planned.and_then(|profile| profile.vm_size.as_str());
-    let gigabytes = planned.and_then(|profile| profile.os_disk_size_gb.as_known());
-    json!({ "vmSize": size.unwrap_or_default(), "osDiskSizeGB": gigabytes.copied().unwrap_or_default() })
+/// The build machine with the service's default for each member that is gone: in an update the service takes what is absent
+/// or null as what stays.
+fn whole_profile(prior: Option<&VmProfile>, planned: Option<&VmProfile>) -> Value {
+    let mut whole = json!({ "vmSize": "", "osDiskSizeGB": 0 });
+    if let Some(prior) = prior {
+        overlay(&mut whole, blank(wire::encode(prior)));
+    }
+    if let Some(planned) = planned {
+        overlay(&mut whole, wire::encode(planned));
+    }
+    whole
+}
+
+/// The same members with nothing in them.
+fn blank(value: Value) -> Value {
+    match value {
+        Value::String(_) => json!(""),
+        Value::Number(_) => json!(0),
+        Value::Array(_) => json!([]),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, blank(value))).collect(),
+        other => other,
+    }
+}
+
+fn overlay(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(under.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ fn machine(size: &str, gigabytes: i64) -> Attr<VmProfile> {
     Attr::Known(VmProfile {
         vm_size: Attr::from(size),
         os_disk_size_gb: Attr::Known(gigabytes),
+        ..VmProfile::default()
     })
 }
 

@@ -3,14 +3,19 @@
 mod customize;
 mod departure;
 mod distribute;
+mod fetched;
 mod fingerprint;
 mod mapping;
 mod model;
+mod name;
+mod optimize;
 mod plan;
+mod reading;
 mod rules;
 #[cfg(test)]
 mod samples;
 mod vm_profile;
+mod windows;
 
 use serde_json::Value;
 use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};
@@ -24,6 +29,7 @@ use super::{change, identify, import, settled, tags};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::ImageTemplate;
+pub use reading::from_body;
 
 /// The resource type.
 pub struct ImageTemplateResource;
@@ -43,6 +49,7 @@ impl Resource for ImageTemplateResource {
         if let Some(prior) = &plan.prior {
             let mut paths = plan::unvouched_uris(prior, &plan.config);
             paths.extend(plan::replacement(prior, &plan.planned));
+            paths.extend(name::replacement(prior, &plan.config));
             for path in paths {
                 plan.require_replace(path);
             }
@@ -64,6 +71,9 @@ impl Resource for ImageTemplateResource {
         mut planned: ImageTemplate,
         _config: ImageTemplate,
     ) -> Result<ImageTemplate, Failure<ImageTemplate>> {
+        if let Some(prefix) = planned.name_prefix.as_str().filter(|_| !planned.name.is_known()) {
+            planned.name = Attr::Known(name::of(prefix));
+        }
         let (group, name) = (
             identify::text(&planned.resource_group_name),
             identify::text(&planned.name),
@@ -146,10 +156,7 @@ fn completed(planned: &ImageTemplate, body: &Value) -> Result<ImageTemplate, Dia
 }
 
 fn model(connection: &Connection, body: &Value, state: &ImageTemplate) -> Result<ImageTemplate, Diagnostics> {
-    let mut found: ImageTemplate = settled::decode(body, Some(state))?;
+    let mut found = from_body(body, Some(state))?;
     (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
-    if state.fingerprint.is_null() {
-        found.fingerprint = fingerprint::of(&found);
-    }
     Ok(found)
 }

@@ -6,7 +6,8 @@ use tf_provider::{Attr, Model};
 
 use super::customize::{CustomizeStep, Validation};
 use super::distribute::Distribution;
-use super::vm_profile::VmProfile;
+use super::optimize::{ErrorHandling, Optimize};
+use super::vm_profile::{DataDisk, VmProfile};
 use crate::arm::{location, names};
 use crate::resources::checks;
 use crate::resources::timeouts::Timeouts;
@@ -20,9 +21,13 @@ pub struct ImageTemplate {
     /// Azure Resource Manager id of the template.
     #[attribute(computed, keep)]
     pub id: Attr<String>,
-    /// Name of the template: 1 to 64 letters, digits, `-`, `_` or `.`.
-    #[attribute(required, replace, check = names::template, same = checks::same_spelling)]
+    /// Name of the template: 1 to 64 letters, digits, `-`, `_` or `.`. Give either this or `name_prefix`.
+    #[attribute(optional, computed, keep, replace, check = names::template, same = checks::same_spelling)]
     pub name: Attr<String>,
+    /// Begin of the template's name, which then is `<name_prefix>-<8 hexadecimal digits>`, so that a replacement can be made
+    /// before the old template goes (`create_before_destroy`). Another prefix replaces the template.
+    #[attribute(optional, replaces_when = "the name of the template does not begin with it", check = checks::name_prefix)]
+    pub name_prefix: Attr<String>,
     /// Name of the resource group that holds the template.
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub resource_group_name: Attr<String>,
@@ -42,6 +47,12 @@ pub struct ImageTemplate {
     /// How the image is tested before it is distributed.
     #[attribute(optional, replace, wire = "properties.validate")]
     pub validate: Attr<Validation>,
+    /// What is done to the image so that machines made from it start faster.
+    #[attribute(optional, replace, wire = "properties.optimize")]
+    pub optimize: Attr<Optimize>,
+    /// What becomes of the build machine when a step fails.
+    #[attribute(optional, replace, wire = "properties.errorHandling")]
+    pub error_handling: Attr<ErrorHandling>,
     /// Where the result of a run goes. Targets can be added and altered in place; removing one replaces the template,
     /// and so does a `run_output_name` that is not known while planning.
     #[attribute(
@@ -51,23 +62,33 @@ pub struct ImageTemplate {
     )]
     pub distribute: Attr<Vec<Attr<Distribution>>>,
     /// How many minutes a build may take: 6 to 960, or 0 for the service's default of 240.
-    #[attribute(optional, replace, wire = "properties.buildTimeoutInMinutes", check = checks::build_timeout, service_default = 0)]
+    #[attribute(optional, replace, wire = "properties.buildTimeoutInMinutes", check = checks::build_timeout, service_default = 0 | 240)]
     pub build_timeout_minutes: Attr<i64>,
     /// The machine that builds the image, and the size of the image's disk.
     #[attribute(optional, wire = "properties.vmProfile")]
     pub vm_profile: Attr<VmProfile>,
+    /// Empty data disks that the image gets beside its system disk.
+    #[attribute(optional, replace, wire = "properties.additionalDataDisks")]
+    pub additional_data_disks: Attr<Vec<Attr<DataDisk>>>,
     /// Id of an existing, empty resource group in the same region for what the service needs while it builds. Without it
     /// the service makes one and deletes it together with the template.
     #[attribute(optional, replace, wire = "properties.stagingResourceGroup", check = checks::resource_group_id, same = checks::same_id)]
     pub staging_resource_group_id: Attr<String>,
+    /// Whether the service runs the template as soon as it is made. Such a run is not Terraform's: an
+    /// `imagebuilder_image_template_run` waits for its runs and shows their outputs. Defaults to `false`.
+    #[attribute(optional, replace, wire = "properties.autoRun.state", words = ("Enabled", "Disabled"), service_default = false)]
+    pub auto_run: Attr<bool>,
+    /// Tags of everything that the service makes in order to build: its staging resource group and what is in it.
+    #[attribute(optional, replace, wire = "properties.managedResourceTags")]
+    pub managed_resource_tags: Attr<BTreeMap<String, Attr<String>>>,
     /// Tags of the template.
     #[attribute(optional)]
     pub tags: Attr<BTreeMap<String, Attr<String>>>,
     /// All tags of the template, those of the provider's `default_tags` included.
     #[attribute(computed)]
     pub tags_all: Attr<BTreeMap<String, Attr<String>>>,
-    /// SHA-256 over everything that shapes the result of a run: `source`, `customize`, `validate`, `distribute`
-    /// and `vm_profile.os_disk_size_gb`. Made to be a trigger of a run.
+    /// SHA-256 over everything that shapes the result of a run: `source`, `customize`, `validate`, `optimize`,
+    /// `distribute`, `additional_data_disks` and `vm_profile.os_disk_size_gb`. Made to be a trigger of a run.
     #[attribute(computed, keep)]
     pub fingerprint: Attr<String>,
     /// Id of the resource group in which the service stages its builds, whoever made it.
@@ -118,4 +139,21 @@ pub struct PlatformImage {
     /// A version, or `latest`, which each run looks up. Defaults to `latest`.
     #[attribute(default = "latest", wire = "version")]
     pub version: Attr<String>,
+    /// The purchase plan of an image that is not free.
+    #[attribute(optional, wire = "planInfo")]
+    pub plan: Attr<PurchasePlan>,
+}
+
+/// The purchase plan of a marketplace image.
+#[derive(Model, Clone, Debug, Default, PartialEq)]
+pub struct PurchasePlan {
+    /// Name of the plan.
+    #[attribute(required, wire = "planName", same = checks::same_spelling)]
+    pub name: Attr<String>,
+    /// Product to which the plan belongs.
+    #[attribute(required, wire = "planProduct", same = checks::same_spelling)]
+    pub product: Attr<String>,
+    /// Who sells it.
+    #[attribute(required, wire = "planPublisher", same = checks::same_spelling)]
+    pub publisher: Attr<String>,
 }

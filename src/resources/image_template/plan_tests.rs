@@ -20,14 +20,11 @@ fn planned(prior: Option<&ImageTemplate>, change: impl FnOnce(&mut ImageTemplate
     let mut config = template();
     change(&mut config);
     let mut planned = config.clone();
-    for step in planned.customize.as_known_mut().into_iter().flatten() {
-        if let Attr::Known(CustomizeStep {
-            shell: Attr::Known(shell),
-            ..
-        }) = step
-            && shell.sha256_checksum.is_null()
-        {
-            shell.sha256_checksum = Attr::Unknown;
+    for part in PARTS {
+        for content in part.of_mut(&mut planned).into_iter().flatten() {
+            if content.checksum().is_null() {
+                *content.checksum_mut() = Attr::Unknown;
+            }
         }
     }
     planned.fingerprint = Attr::Unknown;
@@ -36,7 +33,7 @@ fn planned(prior: Option<&ImageTemplate>, change: impl FnOnce(&mut ImageTemplate
 }
 
 fn checksum(template: &ImageTemplate, index: usize) -> Attr<String> {
-    customize_content(template).swap_remove(index).checksum
+    Part::Customize.of(template)[index].map_or(Attr::Null, |content| content.checksum().clone())
 }
 
 #[test]

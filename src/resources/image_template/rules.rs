@@ -7,6 +7,7 @@ use tf_provider::{Attr, Diagnostic, Diagnostics, Path};
 use super::customize::{File, Shell};
 use super::distribute::{Distribution, GalleryImageTarget};
 use super::model::{Identity, ImageTemplate, Source};
+use super::windows::PowerShell;
 use crate::arm::id::GalleryImageVersionId;
 use crate::resources::{checks, tags};
 
@@ -21,12 +22,12 @@ pub(super) fn broken(template: &ImageTemplate) -> Diagnostics {
     }
     for (index, step) in template.customize.as_known().into_iter().flatten().enumerate() {
         if let Attr::Known(step) = step {
-            check_step(
-                Path::root("customize").index(index),
-                &step.shell,
-                &step.file,
-                &mut found,
-            );
+            let windows = [
+                ("windows_restart", presence(&step.windows_restart)),
+                ("windows_update", presence(&step.windows_update)),
+            ];
+            let path = Path::root("customize").index(index);
+            check_step(path, &step.shell, &step.powershell, &step.file, &windows, &mut found);
         }
     }
     check_validation(template, &mut found);
@@ -109,8 +110,21 @@ fn check_source(source: &Source, found: &mut Diagnostics) {
     );
 }
 
-fn check_step(path: Path, shell: &Attr<Shell>, file: &Attr<File>, found: &mut Diagnostics) {
-    exactly_one(&path, &[("shell", presence(shell)), ("file", presence(file))], found);
+fn check_step(
+    path: Path,
+    shell: &Attr<Shell>,
+    powershell: &Attr<PowerShell>,
+    file: &Attr<File>,
+    others: &[(&str, Presence)],
+    found: &mut Diagnostics,
+) {
+    let mut kinds = vec![
+        ("shell", presence(shell)),
+        ("powershell", presence(powershell)),
+        ("file", presence(file)),
+    ];
+    kinds.extend_from_slice(others);
+    exactly_one(&path, &kinds, found);
     let Attr::Known(shell) = shell else { return };
     let path = path.attribute("shell");
     exactly_one(
@@ -148,7 +162,9 @@ fn check_validation(template: &ImageTemplate, found: &mut Diagnostics) {
             check_step(
                 path.clone().attribute("in_vm_validations").index(index),
                 &step.shell,
+                &step.powershell,
                 &step.file,
+                &[],
                 found,
             );
         }

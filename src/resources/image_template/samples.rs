@@ -33,6 +33,7 @@ pub(super) fn busybox() -> PlatformImage {
         offer: Attr::from("busybox"),
         sku: Attr::from("tiny"),
         version: Attr::from("latest"),
+        plan: Attr::Null,
     }
 }
 
@@ -114,7 +115,7 @@ pub(super) fn managed(name: &str) -> Attr<Distribution> {
 pub(super) fn vhd(name: &str) -> Attr<Distribution> {
     Attr::Known(Distribution {
         run_output_name: Attr::from(name),
-        vhd: Attr::Known(VhdTarget {}),
+        vhd: Attr::Known(VhdTarget::default()),
         ..Distribution::default()
     })
 }

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
+use syn::parse::Parse;
 use syn::parse::ParseStream;
-use syn::{Field, GenericArgument, Ident, Lit, LitStr, PathArguments, Token, Type, bracketed};
+use syn::{Field, GenericArgument, Ident, Lit, LitInt, LitStr, PathArguments, Token, Type, bracketed, parenthesized};
 
 use crate::documentation;
 
@@ -22,7 +23,9 @@ pub(crate) struct AttributeField {
 struct Options {
     flags: Vec<Ident>,
     default: Option<TokenStream>,
-    service_default: Option<TokenStream>,
+    service_default: Vec<TokenStream>,
+    words: Option<Pair>,
+    constant: Option<Pair>,
     check: Option<syn::Path>,
     same: Option<syn::Path>,
     wire: Option<LitStr>,
@@ -31,7 +34,10 @@ struct Options {
     deprecated: Option<LitStr>,
 }
 
-const FLAGS: [&str; 9] = [
+/// Two texts in parentheses.
+type Pair = (LitStr, LitStr);
+
+const FLAGS: [&str; 10] = [
     "required",
     "optional",
     "computed",
@@ -41,6 +47,7 @@ const FLAGS: [&str; 9] = [
     "state_only",
     "keep",
     "keys",
+    "identifies",
 ];
 
 impl AttributeField {
@@ -99,8 +106,15 @@ impl AttributeField {
                 attribute.computed = true;
             });
         }
-        if let Some(default) = &options.service_default {
-            flags.push(quote! { attribute.service_default = ::std::option::Option::Some(#default); });
+        if !options.service_default.is_empty() {
+            let defaults = &options.service_default;
+            flags.push(quote! { attribute.service_default = &[#(#defaults),*]; });
+        }
+        for (option, pair) in [("words", &options.words), ("constant", &options.constant)] {
+            if let Some((first, second)) = pair {
+                let option = Ident::new(option, first.span());
+                flags.push(quote! { attribute.#option = ::std::option::Option::Some([#first, #second]); });
+            }
         }
         if let Some(check) = &options.check {
             // A call site instead of a function pointer, so that `fn(&str)` serves a `String`.
@@ -156,7 +170,9 @@ impl Options {
         match option.to_string().as_str() {
             name if FLAGS.contains(&name) => self.flags.push(option),
             "default" => self.default = Some(literal(meta.value()?)?),
-            "service_default" => self.service_default = Some(literal(meta.value()?)?),
+            "service_default" => self.service_default = literals(meta.value()?)?,
+            "words" => self.words = Some(pair(meta.value()?)?),
+            "constant" => self.constant = Some(pair(meta.value()?)?),
             "check" => self.check = Some(meta.value()?.parse()?),
             "same" => self.same = Some(meta.value()?.parse()?),
             "wire" => self.wire = Some(meta.value()?.parse()?),
@@ -193,7 +209,25 @@ impl Options {
     }
 }
 
-/// A literal as `tf_provider::schema::Literal`: a bool, a string, a number with or without a sign, or `[]`.
+/// `("first", "second")`
+fn pair(input: ParseStream<'_>) -> syn::Result<Pair> {
+    let inside;
+    parenthesized!(inside in input);
+    let first = inside.parse()?;
+    inside.parse::<Token![,]>()?;
+    Ok((first, inside.parse()?))
+}
+
+/// Literals with `|` between them.
+fn literals(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
+    let mut found = vec![literal(input)?];
+    while input.parse::<Option<Token![|]>>()?.is_some() {
+        found.push(literal(input)?);
+    }
+    Ok(found)
+}
+
+/// A literal as `tf_provider::schema::Literal`: a bool, a string, a number with or without a sign, or a list of whole numbers.
 fn literal(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     if input.peek(syn::token::Bracket) {
         let inside;
@@ -201,7 +235,9 @@ fn literal(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         return if inside.is_empty() {
             Ok(quote! { ::tf_provider::schema::Literal::Empty })
         } else {
-            Err(inside.error("only the empty list can be a default"))
+            let numbers = inside.parse_terminated(LitInt::parse, Token![,])?;
+            let numbers = numbers.iter();
+            Ok(quote! { ::tf_provider::schema::Literal::Integers(&[#(#numbers),*]) })
         };
     }
     let minus: Option<Token![-]> = input.parse()?;
@@ -213,7 +249,7 @@ fn literal(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         other => {
             return Err(syn::Error::new_spanned(
                 other,
-                "expected a bool, a string, a number or []",
+                "expected a bool, a string, a number or a list of whole numbers",
             ));
         }
     };

@@ -29,6 +29,10 @@ pub(crate) fn differs(
     if left_to_provider && silent {
         return false;
     }
+    // A default written out and none written are two spellings of one thing.
+    if attribute.says_nothing(&prior) && attribute.says_nothing(&planned) {
+        return false;
+    }
     values_differ(
         &attribute.kind,
         attribute.same,

@@ -65,6 +65,7 @@ fn attribute(attribute: &Attribute) -> Json {
         ("write_only", attribute.write_only),
         ("keep", attribute.keep),
         ("keys", attribute.keys),
+        ("identifies", attribute.identifies),
     ] {
         if flag {
             put(key, true.into());
@@ -91,12 +92,17 @@ fn attribute(attribute: &Attribute) -> Json {
             put(key, text.into());
         }
     }
-    for (key, literal) in [
-        ("default", attribute.default),
-        ("service_default", attribute.service_default),
-    ] {
-        if let Some(literal) = literal {
-            put(key, self::literal(literal));
+    if let Some(default) = attribute.default {
+        put("default", literal(default));
+    }
+    match attribute.service_default {
+        [] => {}
+        [only] => put("service_default", literal(*only)),
+        several => put("service_default", several.iter().copied().map(literal).collect()),
+    }
+    for (key, pair) in [("words", attribute.words), ("constant", attribute.constant)] {
+        if let Some(pair) = pair {
+            put(key, json!(pair));
         }
     }
     if let Some(nested) = attribute.kind.nested() {
@@ -127,6 +133,7 @@ fn literal(literal: Literal) -> Json {
         Literal::Float(value) => value.into(),
         Literal::String(text) => text.into(),
         Literal::Empty => json!([]),
+        Literal::Integers(numbers) => json!(numbers),
     }
 }
 

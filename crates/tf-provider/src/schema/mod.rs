@@ -65,8 +65,15 @@ pub struct Attribute {
     pub variant: Option<&'static str>,
     /// A list of strings that is, on the wire, an object with these keys.
     pub keys: bool,
-    /// The service's own answer for "not set".
-    pub service_default: Option<Literal>,
+    /// A bool that is one of two words on the wire: the one for true, the one for false.
+    pub words: Option<[&'static str; 2]>,
+    /// A member of the object on the wire and the text that it always has there; a body with another text there is not this
+    /// object.
+    pub constant: Option<[&'static str; 2]>,
+    /// Tells the elements of a list of objects apart: on the wire they are compared by it, in whatever order they come.
+    pub identifies: bool,
+    /// The service's own answers for "not set"; all of them mean the same.
+    pub service_default: &'static [Literal],
     /// Why it is deprecated and what to use.
     pub deprecated: Option<&'static str>,
 }
@@ -93,8 +100,43 @@ impl Attribute {
             wire: None,
             variant: None,
             keys: false,
-            service_default: None,
+            words: None,
+            constant: None,
+            identifies: false,
+            service_default: &[],
             deprecated: None,
+        }
+    }
+
+    /// Whether the user may set it; what only the service decides is taken as it says it.
+    pub(crate) const fn is_users(&self) -> bool {
+        self.required || self.optional
+    }
+
+    /// Whether a value means the same as none: null, one of the service's defaults, and what holds nothing. An object that
+    /// says something by being there never does.
+    pub(crate) fn says_nothing(&self, value: &Value) -> bool {
+        let by_being_there = self.variant.is_some() || self.constant.is_some();
+        value.is_null() || self.is_service_default(value) || (self.is_users() && !by_being_there && self.is_void(value))
+    }
+
+    /// Whether it is one of the service's own answers for "not set".
+    pub(crate) fn is_service_default(&self, value: &Value) -> bool {
+        self.service_default
+            .iter()
+            .any(|literal| literal.value(&self.kind) == *value)
+    }
+
+    /// Text, list, set or map with nothing in it; an object whose attributes say nothing.
+    pub(crate) fn is_void(&self, value: &Value) -> bool {
+        match (value, &self.kind) {
+            (Value::String(text), _) => text.is_empty(),
+            (Value::List(elements) | Value::Set(elements), _) => elements.is_empty(),
+            (Value::Map(entries), _) => entries.is_empty(),
+            (Value::Object(_), Kind::Object(object)) => (object.attributes)()
+                .iter()
+                .all(|each| each.says_nothing(value.attribute(each.name))),
+            _ => false,
         }
     }
 }
@@ -181,6 +223,8 @@ pub enum Literal {
     String(&'static str),
     /// `[]`: the empty list, set or map.
     Empty,
+    /// A list of whole numbers.
+    Integers(&'static [i64]),
 }
 
 impl Literal {
@@ -196,6 +240,17 @@ impl Literal {
                 Kind::Map(_) => Value::Map(BTreeMap::new()),
                 _ => Value::List(Vec::new()),
             },
+            Self::Integers(numbers) => {
+                let elements = numbers
+                    .iter()
+                    .map(|number| Value::Number(Number::I64(*number)))
+                    .collect();
+                if matches!(kind, Kind::Set(_)) {
+                    Value::Set(elements)
+                } else {
+                    Value::List(elements)
+                }
+            }
         }
     }
 }

@@ -162,7 +162,7 @@ fn check_options(attribute: &Attribute, place: &Place, wrong: &mut impl FnMut(&'
     if attribute.default.is_some() && !(attribute.optional && attribute.computed) {
         wrong("has a default, but is not optional and computed");
     }
-    for literal in [attribute.default, attribute.service_default].into_iter().flatten() {
+    for literal in attribute.default.iter().chain(attribute.service_default).copied() {
         if !fits(literal, &attribute.kind) {
             wrong("a default does not fit the type");
         } else if let (Some(check), Some(_)) = (attribute.check, attribute.default)
@@ -177,6 +177,15 @@ fn check_options(attribute: &Attribute, place: &Place, wrong: &mut impl FnMut(&'
     let strings = matches!(&attribute.kind, Kind::List(of) | Kind::Set(of) if matches!(**of, Kind::String));
     if attribute.keys && !strings {
         wrong("stands for keys, but is no list or set of strings");
+    }
+    if attribute.words.is_some() && !matches!(attribute.kind, Kind::Bool) {
+        wrong("has words for true and false, but is no bool");
+    }
+    if attribute.constant.is_some() && !matches!(attribute.kind, Kind::Object(_)) {
+        wrong("has a constant member, but is no object");
+    }
+    if attribute.identifies && !matches!(attribute.kind, Kind::String) {
+        wrong("identifies its object, but is no string");
     }
     let flattened = attribute.wire == Some("") || (attribute.variant.is_some() && attribute.wire.is_none());
     if flattened && !matches!(attribute.kind, Kind::Object(_)) {
@@ -224,5 +233,8 @@ const fn fits(literal: Literal, kind: &Kind) -> bool {
             | (Literal::Float(_), Kind::Float)
             | (Literal::String(_), Kind::String)
             | (Literal::Empty, Kind::List(_) | Kind::Set(_) | Kind::Map(_))
+    ) || matches!(
+        (literal, kind),
+        (Literal::Integers(_), Kind::List(of) | Kind::Set(of)) if matches!(**of, Kind::Integer)
     )
 }

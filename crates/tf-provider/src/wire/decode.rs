@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{WireError, encode};
+use super::WireError;
 use crate::number::Number;
 use crate::path::Path;
-use crate::schema::{Attribute, Kind, Literal, Same};
+use crate::schema::{Attribute, Kind, Same};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -64,28 +64,39 @@ fn attribute(each: &Attribute, body: &Json, prior: Option<&Value>, path: &Path) 
         (Some(place), None) => place,
     };
     let found = lookup(body, place).filter(|json| !json.is_null());
-    let Some(found) = found else {
+    let Some(found) = found.filter(|found| has_constant(each, found)) else {
         return Ok(absent(each, prior));
     };
-    let value = if each.keys {
-        keys(each, found, prior, path)?
-    } else {
-        kind(&each.kind, each.same, found, prior, path)?
+    let value = match each.words {
+        Some(words) => word(words, found, path)?,
+        None if each.keys => keys(each, found, prior, path)?,
+        None => kind(&each.kind, each.same, found, prior, path)?,
     };
-    let user_is_silent = prior.is_none_or(Value::is_null);
-    // A variant's object says something by being there; any other object only by what is in it.
-    let says_nothing = (is_users(each) && each.variant.is_none() && (is_empty(&value) || is_void(&value)))
-        || equals_literal(each.service_default, &each.kind, &value);
-    Ok(if user_is_silent && says_nothing {
-        Value::Null
+    let prior = prior.unwrap_or(&Value::Null);
+    // Where both mean the same as nothing, the user's way of saying it stays.
+    Ok(if each.says_nothing(prior) && each.says_nothing(&value) {
+        prior.clone().unknown_as_null()
     } else {
         value
     })
 }
 
-/// Whether the user may set it; what only the service decides is taken as it says it.
-const fn is_users(each: &Attribute) -> bool {
-    each.required || each.optional
+fn has_constant(each: &Attribute, found: &Json) -> bool {
+    let text = |member| found.get(member).and_then(Json::as_str);
+    each.constant
+        .is_none_or(|[member, constant]| text(member).is_some_and(|text| text.eq_ignore_ascii_case(constant)))
+}
+
+fn word([yes, no]: [&str; 2], json: &Json, path: &Path) -> Result<Value, WireError> {
+    match json {
+        Json::String(text) if text.eq_ignore_ascii_case(yes) => Ok(Value::Bool(true)),
+        Json::String(text) if text.eq_ignore_ascii_case(no) => Ok(Value::Bool(false)),
+        other => Err(WireError {
+            path: path.clone(),
+            expected: format!("{yes:?} or {no:?}"),
+            found: describe(other),
+        }),
+    }
 }
 
 /// An attribute that the service never sees: as it was, or its default.
@@ -100,18 +111,9 @@ fn unsent(each: &Attribute, prior: Option<&Value>) -> Value {
 /// What an attribute is that the body lacks: null, unless the prior value means just that.
 fn absent(each: &Attribute, prior: Option<&Value>) -> Value {
     match prior {
-        Some(prior)
-            if is_void_json(&encode::json(&each.kind, prior))
-                || equals_literal(each.service_default, &each.kind, prior) =>
-        {
-            prior.clone().unknown_as_null()
-        }
+        Some(prior) if each.says_nothing(prior) || each.is_void(prior) => prior.clone().unknown_as_null(),
         _ => Value::Null,
     }
-}
-
-fn equals_literal(literal: Option<Literal>, kind: &Kind, value: &Value) -> bool {
-    literal.is_some_and(|literal| literal.value(kind) == *value)
 }
 
 fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
@@ -119,35 +121,6 @@ fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
         return Some(body);
     }
     place.split('.').try_fold(body, |body, name| body.get(name))
-}
-
-/// Text, list, set or map with nothing in it.
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.is_empty(),
-        Value::List(elements) | Value::Set(elements) => elements.is_empty(),
-        Value::Map(entries) => entries.is_empty(),
-        _ => false,
-    }
-}
-
-/// An object without any value in it.
-fn is_void(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Object(attributes) => attributes.values().all(is_void),
-        _ => false,
-    }
-}
-
-fn is_void_json(json: &Json) -> bool {
-    match json {
-        Json::Null => true,
-        Json::String(text) => text.is_empty(),
-        Json::Array(elements) => elements.is_empty(),
-        Json::Object(entries) => entries.values().all(is_void_json),
-        Json::Bool(_) | Json::Number(_) => false,
-    }
 }
 
 fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
@@ -168,6 +141,9 @@ fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, pat
                 Some(Value::List(prior)) => prior.as_slice(),
                 _ => &[],
             };
+            if let Some(name) = identity(of) {
+                return named_elements(name, of, elements, prior, path);
+            }
             let element = |(index, json)| self::kind(of, same, json, prior.get(index), &path.clone().index(index));
             elements
                 .iter()
@@ -203,6 +179,44 @@ fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, pat
         (_, Json::Null) => Ok(Value::Null),
         _ => Err(mismatch()),
     }
+}
+
+/// The attribute by which the objects of a list are told apart.
+pub(super) fn identity(of: &Kind) -> Option<&'static Attribute> {
+    match of {
+        Kind::Object(object) => (object.attributes)().iter().find(|each| each.identifies),
+        _ => None,
+    }
+}
+
+/// Whether a body's element is the one of this name.
+pub(super) fn is_named(name: &Attribute, text: &str, element: &Json) -> bool {
+    let found = lookup(element, name.wire.unwrap_or_default()).and_then(Json::as_str);
+    found.is_some_and(|found| found == text || name.same.is_some_and(|same| same(text, found)))
+}
+
+/// A list whose elements have names: first those of the prior list in their order, then what is new.
+fn named_elements(
+    name: &Attribute,
+    of: &Kind,
+    elements: &[Json],
+    prior: &[Value],
+    path: &Path,
+) -> Result<Value, WireError> {
+    let mut open: Vec<&Json> = elements.iter().collect();
+    let mut ordered: Vec<(&Json, Option<&Value>)> = Vec::with_capacity(elements.len());
+    for value in prior.iter().filter(|value| matches!(value, Value::Object(_))) {
+        let Value::String(text) = value.attribute(name.name) else {
+            continue;
+        };
+        if let Some(position) = open.iter().position(|element| is_named(name, text, element)) {
+            ordered.push((open.remove(position), Some(value)));
+        }
+    }
+    ordered.extend(open.into_iter().map(|element| (element, None)));
+    let element = |(index, (json, prior))| kind(of, None, json, prior, &path.clone().index(index));
+    let values = ordered.into_iter().enumerate().map(element);
+    values.collect::<Result<_, _>>().map(Value::List)
 }
 
 /// A set's element, in the spelling of that prior element which means the same; each prior element serves once.

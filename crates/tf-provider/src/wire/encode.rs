@@ -75,9 +75,17 @@ fn put(attribute: &Attribute, value: &Value, body: &mut Map<String, Json>) {
                 .map(|key| (key.to_owned(), Json::Object(Map::new())))
                 .collect(),
         ),
+        Value::Bool(value) if attribute.words.is_some() => attribute
+            .words
+            .map(|[yes, no]| Json::from(if *value { yes } else { no }))
+            .unwrap_or_default(),
         value => json(&attribute.kind, value),
     };
     merge_at(body, attribute.wire.unwrap_or_default(), json);
+    if let Some([member, text]) = attribute.constant {
+        let place = format!("{}.{member}", attribute.wire.unwrap_or_default());
+        merge_at(body, place.trim_start_matches('.'), Json::from(text));
+    }
 }
 
 /// `null` for each key that an attribute with `keys` no longer has: a merge patch keeps what it does not name.
