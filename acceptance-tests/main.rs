@@ -28,3 +28,4 @@ mod resource_group;
 mod reuse;
 mod run_again;
 mod source_update;
+mod state;

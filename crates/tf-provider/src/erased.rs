@@ -3,14 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use serde_json::Value as Json;
-
 use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::failure::Failure;
 use crate::model::{Model, ModelError};
-use crate::resource::{Plan, Resource};
+use crate::resource::{self, ForeignState, Plan, Resource, StoredAttributes};
 use crate::schema::Attribute;
 use crate::value::Value;
 
@@ -21,7 +19,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait AnyResource<C>: Send + Sync {
     /// [`Resource::TYPE`]
     fn type_name(&self) -> &'static str;
-    /// [`Resource::VERSION`]
+    /// The version of the states that [`Resource::UPGRADES`] lead to.
     fn version(&self) -> i64;
     /// [`Model::DESCRIPTION`]
     fn description(&self) -> &'static str;
@@ -54,8 +52,12 @@ pub trait AnyResource<C>: Send + Sync {
     fn delete<'a>(&'a self, cx: &'a mut Context<C>, prior: Value) -> BoxFuture<'a, Result<(), Failure<Value>>>;
     /// [`Resource::import`]
     fn import<'a>(&'a self, cx: &'a mut Context<C>, id: &'a str) -> BoxFuture<'a, Result<Value, Diagnostics>>;
-    /// [`Resource::upgrade`]
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics>;
+    /// [`Resource::UPGRADES`] from this version on.
+    fn upgrade(&self, from_version: i64, state: StoredAttributes) -> Result<StoredAttributes, Diagnostics>;
+    /// Provider and type name of each of [`Resource::TAKES_OVER`].
+    fn takes_over(&self) -> Vec<(&'static str, &'static str)>;
+    /// The state by [`Resource::TAKES_OVER`]; `None` when its type is not among them.
+    fn take_over(&self, state: &ForeignState) -> Option<Result<Value, Diagnostics>>;
 }
 
 /// A [`DataSource`] whose model is erased. Made by [`data_source`]; there is no other implementation.
@@ -107,7 +109,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
     }
 
     fn version(&self) -> i64 {
-        R::VERSION
+        i64::try_from(R::UPGRADES.len()).unwrap_or(i64::MAX)
     }
 
     fn description(&self) -> &'static str {
@@ -193,8 +195,17 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         Box::pin(async move { Ok(self.0.import(cx, id).await?.to_value()) })
     }
 
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
-        self.0.upgrade(from_version, state)
+    fn upgrade(&self, from_version: i64, state: StoredAttributes) -> Result<StoredAttributes, Diagnostics> {
+        resource::upgraded(R::UPGRADES, from_version, state)
+    }
+
+    fn takes_over(&self) -> Vec<(&'static str, &'static str)> {
+        let takeovers = R::TAKES_OVER.iter();
+        takeovers.map(|each| (each.provider, each.type_name)).collect()
+    }
+
+    fn take_over(&self, state: &ForeignState) -> Option<Result<Value, Diagnostics>> {
+        resource::taken_over(R::TAKES_OVER, state).map(|model| Ok(model?.to_value()))
     }
 }
 

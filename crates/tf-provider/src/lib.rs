@@ -52,7 +52,7 @@ pub use number::Number;
 pub use path::{Path, Step};
 pub use plugin::{Reattach, ServeError, ServeErrorKind, ServeOptions, serve, started_by_terraform};
 pub use provider::Provider;
-pub use resource::{Plan, Resource};
+pub use resource::{ForeignState, Plan, Resource, StoredAttributes, Takeover, Upgrade};
 pub use schema::schema_document;
 pub use tf_provider_derive::Model;
 pub use tokio_util::sync::CancellationToken;

@@ -234,18 +234,6 @@ async fn checks_warnings_and_unknown_types_reach_the_user_at_their_attribute() {
 }
 
 #[tokio::test]
-async fn stored_states_are_read_whatever_their_age_or_refused_with_the_reason() {
-    let (core, _folder) = core().await;
-    let mut note = created(&core, &config()).await;
-    let stored = with(note.state().unwrap(), "removed_long_ago", json!([1]));
-    note.load(0, stored.clone(), Vec::new()).await.unwrap();
-    let newer = note.load(1, stored.clone(), Vec::new()).await.unwrap_err();
-    assert_eq!(newer.0[0].summary, "State was written by a newer provider");
-    let malformed = note.load(0, json!({ "title": {} }), Vec::new()).await.unwrap_err();
-    assert_eq!(malformed.0[0].attribute, path!("title"));
-}
-
-#[tokio::test]
 async fn a_data_source_and_a_function_answer() {
     let (core, _folder) = core().await;
     created(&core, &config()).await;

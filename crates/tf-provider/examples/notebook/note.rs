@@ -1,11 +1,17 @@
 //! A note: its model and its life.
 
+// By its path, since the tests load this file by its own.
+#[path = "history.rs"]
+mod history;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tf_provider::{Attr, Context, Diagnostic, Diagnostics, Failure, Model, Plan, Resource, Set, path, wire};
+use tf_provider::{
+    Attr, Context, Diagnostic, Diagnostics, Failure, Model, Plan, Resource, Set, Takeover, Upgrade, path, wire,
+};
 
 use crate::provider::Folder;
 
@@ -162,6 +168,8 @@ impl Resource for Note {
     type Model = NoteModel;
     type Client = Folder;
     const TYPE: &'static str = "notebook_note";
+    const UPGRADES: &'static [Upgrade] = history::UPGRADES;
+    const TAKES_OVER: &'static [Takeover<NoteModel>] = history::TAKES_OVER;
 
     async fn plan(&self, cx: &mut Context<Folder>, plan: &mut Plan<NoteModel>) -> Result<(), Diagnostics> {
         if plan.config.colour == "black".into() {

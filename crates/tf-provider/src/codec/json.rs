@@ -1,6 +1,7 @@
 //! The JSON of stored states to values. States may be older than the schema, so attributes that it no longer has are dropped.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
+use serde_path_to_error::Segment;
 
 use super::{CodecError, DEPTH_LIMIT, UNSET};
 use crate::number::Number;
@@ -8,9 +9,37 @@ use crate::path::Step;
 use crate::types::Type;
 use crate::value::Value;
 
+/// How many steps of a path are told: deeper, it is the nesting itself that is wrong.
+const TOLD_STEPS: usize = 8;
+
 /// The JSON that the bytes hold.
 pub(crate) fn parse_json(bytes: &[u8]) -> Result<Json, CodecError> {
-    serde_json::from_slice(bytes).map_err(|error| CodecError::new(format!("not JSON: {error}")))
+    serde_json::from_slice(bytes).map_err(|_| located(bytes))
+}
+
+/// The object that the bytes hold.
+pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Json>, CodecError> {
+    match parse_json(bytes)? {
+        Json::Object(entries) => Ok(entries),
+        other => Err(CodecError::mismatch("an object", describe(&other))),
+    }
+}
+
+/// Why and where the bytes are no JSON. It reads them once more: following the path costs time that sound bytes need not spend.
+fn located(bytes: &[u8]) -> CodecError {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize::<_, Json>(&mut deserializer);
+    let Err(error) = read else {
+        return CodecError::new("not JSON: something follows its end");
+    };
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Attribute(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    let steps: Vec<Step> = error.path().iter().filter_map(step).take(TOLD_STEPS).collect();
+    let unplaced = CodecError::new(format!("not JSON: {}", error.inner()));
+    steps.into_iter().rev().fold(unplaced, CodecError::inside)
 }
 
 /// The value of this type that the JSON holds.

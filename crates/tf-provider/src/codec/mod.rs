@@ -6,7 +6,7 @@ mod msgpack_encode;
 
 use std::fmt;
 
-pub(crate) use json::{from_json, parse_json};
+pub(crate) use json::{from_json, parse_json, parse_object};
 pub(crate) use msgpack_decode::from_msgpack;
 pub(crate) use msgpack_encode::to_msgpack;
 
@@ -41,10 +41,10 @@ impl CodecError {
         self
     }
 
-    /// The error as a message about what was being decoded.
-    pub(crate) fn diagnostic(self, summary: impl Into<String>) -> Diagnostics {
-        let detail = self.to_string();
-        Diagnostic::error(summary, detail).at(self.path).into()
+    /// The error as a message about what was being decoded; what can be done about it is added.
+    pub(crate) fn diagnostic(self, summary: impl Into<String>, way_out: &str) -> Diagnostics {
+        let detail = format!("{self}. {way_out}");
+        Diagnostic::error(summary, detail.trim_end()).at(self.path).into()
     }
 }
 

@@ -1,16 +1,17 @@
 //! [`Resource`]: one Terraform resource type.
 
+mod history;
 mod plan;
 
 use std::future::Future;
 
-use serde_json::Value as Json;
-
 use crate::context::Context;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::failure::Failure;
 use crate::model::Model;
 
+pub use history::{ForeignState, StoredAttributes, Takeover, Upgrade};
+pub(crate) use history::{taken_over, upgraded};
 pub use plan::Plan;
 
 /// One resource type. Each method is one step of a resource's life; the server does all that is the same for every resource:
@@ -22,9 +23,12 @@ pub trait Resource: Send + Sync + 'static {
     type Client: Send + Sync + 'static;
     /// The full type name, with the provider's prefix.
     const TYPE: &'static str;
-    /// The version of the state's form; raise it when an attribute changes its meaning or type, and write
-    /// [`Resource::upgrade`].
-    const VERSION: i64 = 0;
+    /// What brings stored states to the present form, one step each: the first from version 0 to 1, and so on. The version of the
+    /// present form is their number. Add one when an attribute changes its meaning, name or type; an attribute that is new or gone
+    /// needs none. Never edit one that was released.
+    const UPGRADES: &'static [Upgrade] = &[];
+    /// The resource types, of other providers or this one, whose states a `moved` block may hand over.
+    const TAKES_OVER: &'static [Takeover<Self::Model>] = &[];
 
     /// Rules that span attributes. Called with what the user wrote, unknown values included, before the provider is
     /// configured; pure.
@@ -112,21 +116,4 @@ pub trait Resource: Send + Sync + 'static {
         cx: &mut Context<Self::Client>,
         id: &str,
     ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
-
-    /// Brings a state of an older [`Resource::VERSION`] to the present form.
-    ///
-    /// # Errors
-    /// For a version that it does not know.
-    fn upgrade(&self, from_version: i64, state: Json) -> Result<Json, Diagnostics> {
-        drop(state);
-        Err(Diagnostic::error(
-            "State cannot be upgraded",
-            format!(
-                "{} has no upgrade from state version {from_version} to {}. Upgrade with an older release of the provider first.",
-                Self::TYPE,
-                Self::VERSION
-            ),
-        )
-        .into())
-    }
 }

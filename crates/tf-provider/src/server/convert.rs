@@ -17,7 +17,7 @@ pub(super) fn value(message: Option<&proto::DynamicValue>, of: &Type, what: &str
     } else {
         codec::parse_json(&message.json).and_then(|json| codec::from_json(&json, of))
     };
-    decoded.map_err(|error: CodecError| error.diagnostic(format!("Terraform sent a malformed {what}")))
+    decoded.map_err(|error: CodecError| error.diagnostic(format!("Terraform sent a malformed {what}"), ""))
 }
 
 /// The message of a value, always in MessagePack.
@@ -27,7 +27,7 @@ pub(super) fn message(value: &Value, of: &Type) -> Result<proto::DynamicValue, D
             msgpack,
             json: Vec::new(),
         }),
-        Err(error) => Err(error.diagnostic("The provider made a value that does not fit its schema")),
+        Err(error) => Err(error.diagnostic("The provider made a value that does not fit its schema", "")),
     }
 }
 

@@ -8,6 +8,7 @@ mod call;
 mod catalog;
 mod convert;
 mod functions;
+mod moved;
 mod plan;
 mod provider;
 mod service;

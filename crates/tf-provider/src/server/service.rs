@@ -3,7 +3,6 @@
 use tonic::{Request, Response, Status};
 
 use super::{Server, convert};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_server::Provider as Service;
 use crate::provider::Provider;
@@ -103,18 +102,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Answer<proto::move_resource_state::Response> {
-        let request = request.into_inner();
-        let refused = Diagnostics::from(Diagnostic::error(
-            "Resource types cannot be moved into each other",
-            format!(
-                "{} cannot take over the state of {}. Remove the `moved` block and import the object instead.",
-                request.target_type_name, request.source_type_name
-            ),
-        ));
-        Ok(Response::new(proto::move_resource_state::Response {
-            diagnostics: convert::diagnostics(refused),
-            ..proto::move_resource_state::Response::default()
-        }))
+        Ok(Response::new(self.move_state(request.into_inner()).await))
     }
 
     async fn read_data_source(

@@ -10,6 +10,7 @@ use crate::erased::AnyResource;
 use crate::planning::forget_write_only;
 use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
+use crate::resource::StoredAttributes;
 use crate::rules;
 use crate::schema::{Attribute, object_type};
 use crate::value::Value;
@@ -175,17 +176,7 @@ fn upgraded<C>(
     resource: &dyn AnyResource<C>,
     request: &proto::upgrade_resource_state::Request,
 ) -> Result<proto::DynamicValue, Diagnostics> {
-    let raw = request.raw_state.clone().unwrap_or_default();
-    if !raw.flatmap.is_empty() {
-        return Err(Diagnostic::error(
-            "State is too old",
-            "The state was written by Terraform 0.11 or earlier. Apply it once with Terraform 0.12.",
-        )
-        .into());
-    }
-    let of = object_type(resource.attributes());
-    let malformed = |error: codec::CodecError| error.diagnostic("Stored state cannot be read");
-    let stored = codec::parse_json(&raw.json).map_err(malformed)?;
+    let stored = stored(request.raw_state.as_ref(), &request.type_name)?;
     let present = match request.version.cmp(&resource.version()) {
         std::cmp::Ordering::Equal => stored,
         std::cmp::Ordering::Less => resource.upgrade(request.version, stored)?,
@@ -202,11 +193,35 @@ fn upgraded<C>(
             .into());
         }
     };
-    let state = codec::from_json(&present, &of).map_err(malformed)?;
+    let of = object_type(resource.attributes());
+    let state = codec::from_json(&present.into(), &of).map_err(|error| unreadable(error, &request.type_name))?;
     convert::message(&state, &of)
 }
 
-fn split<T>(result: Result<T, Diagnostics>) -> (Option<T>, Vec<proto::Diagnostic>) {
+/// The attributes that a state holds.
+///
+/// A state that is null, or nothing, is refused as well: Terraform would take the answer for an object that does not exist.
+pub(super) fn stored(raw: Option<&proto::RawState>, type_name: &str) -> Result<StoredAttributes, Diagnostics> {
+    if raw.is_some_and(|raw| !raw.flatmap.is_empty()) {
+        return Err(Diagnostic::error(
+            "State is too old",
+            "The state was written by Terraform 0.11 or earlier. Apply it once with Terraform 0.12.",
+        )
+        .into());
+    }
+    let json = raw.map_or(&[][..], |raw| &raw.json);
+    codec::parse_object(json).map_err(|error| unreadable(error, type_name))
+}
+
+fn unreadable(error: codec::CodecError, type_name: &str) -> Diagnostics {
+    let way_out = format!(
+        "Nothing was changed. Restore the state of this {type_name} from a backup; or take it out of the state with `terraform state \
+         rm` and import the object again."
+    );
+    error.diagnostic("Stored state cannot be read", &way_out)
+}
+
+pub(super) fn split<T>(result: Result<T, Diagnostics>) -> (Option<T>, Vec<proto::Diagnostic>) {
     match result {
         Ok(value) => (Some(value), Vec::new()),
         Err(diagnostics) => (None, convert::diagnostics(diagnostics)),

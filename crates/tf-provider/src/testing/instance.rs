@@ -1,9 +1,11 @@
 //! One resource instance in the simulated core.
 
+mod stored;
+
 use serde_json::Value as Json;
 
 use super::{Core, answer, json, lookup, message, obeyed, path, proposal, value, warnings};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::path::Path;
 use crate::proto::tfplugin6 as proto;
 use crate::rules::{check_applied, check_final_plan, check_plan};
@@ -80,23 +82,6 @@ impl Instance {
         self.tainted
     }
 
-    /// Replaces the stored state, as an older provider (or a hand) would have written it, and reads it.
-    ///
-    /// # Errors
-    /// The provider's errors; the state is then as it was.
-    pub async fn load(&mut self, version: i64, state: Json, private: Vec<u8>) -> Result<Diagnostics, Diagnostics> {
-        let upgraded = self.upgrade(version, state).await?;
-        let before = (
-            std::mem::replace(&mut self.state, upgraded),
-            std::mem::replace(&mut self.private, private),
-        );
-        let read = self.read().await;
-        if read.is_err() {
-            (self.state, self.private) = before;
-        }
-        read
-    }
-
     /// Refreshes the state, as every plan does first.
     ///
     /// # Errors
@@ -111,30 +96,6 @@ impl Instance {
             "a state of the present version was changed by its upgrade"
         );
         self.read().await
-    }
-
-    /// Imports the object and reads it.
-    ///
-    /// # Errors
-    /// The provider's errors, and Terraform's own when the object does not exist.
-    pub async fn import(&mut self, id: &str) -> Result<Diagnostics, Diagnostics> {
-        let request = proto::import_resource_state::Request {
-            type_name: self.type_name.to_owned(),
-            id: id.to_owned(),
-            ..proto::import_resource_state::Request::default()
-        };
-        let mut imported = answer(self.core.client().import_resource_state(request).await);
-        let mut all = warnings(imported.diagnostics)?;
-        let Some(resource) = imported.imported_resources.pop() else {
-            panic!("nothing was imported")
-        };
-        (self.state, self.private) = (value(resource.state, &self.of), resource.private);
-        assert!(!self.state.is_null(), "null was imported");
-        all.extend(self.read().await?);
-        if self.state.is_null() {
-            return Err(Diagnostic::error("Cannot import non-existent remote object", id).into());
-        }
-        Ok(all)
     }
 
     /// Validates, refreshes and plans.
@@ -262,20 +223,6 @@ impl Instance {
             client_capabilities: None,
         };
         warnings(answer(self.core.client().validate_resource_config(request).await).diagnostics)
-    }
-
-    async fn upgrade(&self, version: i64, state: Json) -> Result<Value, Diagnostics> {
-        let request = proto::upgrade_resource_state::Request {
-            type_name: self.type_name.to_owned(),
-            version,
-            raw_state: Some(proto::RawState {
-                json: state.to_string().into_bytes(),
-                ..proto::RawState::default()
-            }),
-        };
-        let upgraded = answer(self.core.client().upgrade_resource_state(request).await);
-        warnings(upgraded.diagnostics)?;
-        Ok(value(upgraded.upgraded_state, &self.of))
     }
 
     async fn read(&mut self) -> Result<Diagnostics, Diagnostics> {
