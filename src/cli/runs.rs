@@ -116,6 +116,7 @@ fn as_json(run: &Run) -> Value {
     json!({
         "id": run.id,
         "template_id": run.template_id,
+        "asked_by": run.asked_by,
         "state": run.state.as_str(),
         "phase": run.phase.as_str(),
         "message": run.message,
@@ -168,6 +169,7 @@ fn as_text(run: &Run, phases: &[RunPhase], steps: &[RunStep]) -> String {
     let mut lines = vec![
         ("run", run.id.to_string()),
         ("template", run.template_id.clone()),
+        ("asked by", run.asked_by.clone()),
         ("state", run.state.to_string()),
         ("phase", run.phase.to_string()),
         ("queued", run.queued_at.clone()),
@@ -218,17 +220,18 @@ fn steps_as_text(steps: &[RunStep]) -> String {
 }
 
 fn as_table(runs: &[Run]) -> ExitCode {
-    let rows: Vec<[String; 5]> = runs
+    let rows: Vec<[String; 6]> = runs
         .iter()
         .map(|run| {
             [
                 run.id.to_string(),
                 run.state.to_string(),
+                run.asked_by.clone(),
                 run.queued_at.clone(),
                 run.ended_at.clone().unwrap_or_else(|| "-".to_owned()),
                 run.template_id.clone(),
             ]
         })
         .collect();
-    print::table(["RUN", "STATE", "QUEUED", "ENDED", "TEMPLATE"], &rows)
+    print::table(["RUN", "STATE", "ASKED BY", "QUEUED", "ENDED", "TEMPLATE"], &rows)
 }

@@ -30,6 +30,7 @@ mod reuse;
 mod root;
 mod route;
 mod router;
+mod run_request;
 pub mod runs;
 mod service;
 mod states;

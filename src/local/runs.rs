@@ -22,6 +22,8 @@ pub struct Run {
     pub id: Uuid,
     /// ARM id of the template.
     pub template_id: String,
+    /// Who asked for it: `User`, `AutoRun` or `Trigger`.
+    pub asked_by: String,
     /// State.
     pub state: RunState,
     /// Phase; the last one that an ended run has reached.
@@ -112,6 +114,7 @@ fn present(root: &Root, run: store::runs::Run) -> Run {
     Run {
         id: run.id,
         template_id: run.template_id,
+        asked_by: run.cause.to_string(),
         state: run.state,
         phase: run.sub_state,
         message: run.message,

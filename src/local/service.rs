@@ -20,7 +20,7 @@ use super::root::Root;
 use super::store::{Store, operations, runs};
 use super::worker::spawn::Launch;
 use super::worker::watch;
-use super::{jobs, router};
+use super::{jobs, router, triggers};
 use crate::backend::transport::{BoxFuture, Transport, TransportError};
 
 /// How long the end of an operation can be asked for.
@@ -133,6 +133,7 @@ async fn answer(shared: Arc<Shared>, request: http::Request<Bytes>) -> Response<
     let correlation = request::correlation(request.headers());
     if !shared.taken_over.swap(true, Ordering::AcqRel) {
         take_over(&shared).await;
+        look_after_triggers(&shared);
     }
     let request = match Request::parse(request) {
         Ok(request) => request,
@@ -183,6 +184,13 @@ async fn take_over(shared: &Arc<Shared>) {
         ),
         Err(error) => tracing::error!(error = %error, "looking for unfinished work of the local backend panicked"),
     }
+}
+
+/// Finds new versions of sources that nobody has seen at the time. On a thread of its own, which ends with the process: the archive of
+/// a distribution may be slow to answer, and the end of a runtime would wait for it.
+fn look_after_triggers(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    std::thread::spawn(move || triggers::look(&shared));
 }
 
 fn unfinished(shared: &Shared) -> Result<Vec<Uuid>, StoreError> {

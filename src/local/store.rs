@@ -26,6 +26,9 @@ pub(crate) mod resources;
 pub(crate) mod runs;
 pub(crate) mod templates;
 pub(crate) mod triggers;
+mod words;
+
+use words::words;
 
 /// How long a transaction waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -31,11 +31,12 @@ use self::journal::{Event, Journal};
 use self::queue::Interrupted;
 use self::spec::RunSpec;
 use super::catalogue::Catalogue;
-use super::error::chain;
+use super::error::{StoreError, chain};
 use super::layers;
 use super::lock;
 use super::root::{Root, RunFolder};
-use super::store::Store;
+use super::service::LocalService;
+use super::store::{Store, triggers};
 use crate::arm::image_template::RunState;
 
 /// How a run ended.
@@ -80,13 +81,12 @@ fn carry_out(root: &Path, run: &str) -> Result<(), String> {
         )
     })?;
     let store = Store::open(&root.database()).map_err(|error| chain(&error))?;
-    let mut max_age = None;
-    let end = match RunSpec::read(&folder.spec()) {
+    let spec = RunSpec::read(&folder.spec());
+    let end = match &spec {
         Ok(spec) => {
-            let end = work(&root, &store, &spec);
+            let end = work(&root, &store, spec);
             // Before the end is recorded: an ended run has left nothing behind, and a full disk has room again for the record.
-            watch::sweep(&root, &store, &spec).map_err(|error| chain(&error))?;
-            max_age = Some(spec.layer_max_age);
+            watch::sweep(&root, &store, spec).map_err(|error| chain(&error))?;
             end
         }
         Err(error) => End {
@@ -99,10 +99,27 @@ fn carry_out(root: &Path, run: &str) -> Result<(), String> {
     };
     record::end(&store, run, end.state, &end.message).map_err(|error| chain(&error))?;
     // Nobody waits for this any more.
-    if let Some(max_age) = max_age {
-        layers::prune_old(&root, &store, max_age);
+    if let Ok(spec) = spec {
+        look_after_triggers(&root, &store, &spec);
+        layers::prune_old(&root, &store, spec.layer_max_age);
     }
     Ok(())
+}
+
+/// A version that this run has published may be news to triggers, and so may one for which the run's own template had no time.
+fn look_after_triggers(root: &Root, store: &Store, spec: &RunSpec) {
+    let are_any = store.read("read the triggers", |view| {
+        Ok::<_, StoreError>(triggers::are_any(view)?)
+    });
+    let opened = match are_any {
+        Ok(false) => return,
+        Ok(true) => LocalService::open(spec.options(root)).map_err(|error| chain(&error)),
+        Err(error) => Err(chain(&error)),
+    };
+    match opened {
+        Ok(service) => crate::local::triggers::look(service.shared()),
+        Err(error) => tracing::error!("triggers could not be looked after: {error}"),
+    }
 }
 
 fn work(root: &Root, store: &Store, spec: &RunSpec) -> End {

@@ -1,6 +1,7 @@
 //! The contract of the local ARM service, spoken to it as a client would: requests in, answers out, real worker processes.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod automatic_runs;
 mod client;
 mod command_line;
 mod crashes;
@@ -17,4 +18,5 @@ mod runs;
 mod staging;
 mod submission;
 mod templates;
+mod trigger_runs;
 mod triggers;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{Cloud, file_uri, message, output, shell, state};
+use crate::client::{Cloud, file_uri, message, shell, state};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_step_is_told_with_its_name_exit_code_and_log() {
@@ -178,15 +178,4 @@ async fn a_run_in_a_staging_group_of_somebody_else_fails() {
     let ran = cloud.run(&template).await;
     assert_eq!(state(&ran), "Failed");
     assert!(message(&ran).contains("imageTemplateName"), "{}", message(&ran));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_template_with_auto_run_runs_by_itself() {
-    let cloud = Cloud::new();
-    let group = cloud.group("g").await;
-    let template = cloud
-        .template(&group, "t", json!({"autoRun": {"state": "Enabled"}}))
-        .await;
-    cloud.until(&template, |now| state(now) == "Succeeded").await;
-    output(&cloud, &template, "vhd").await;
 }

@@ -62,6 +62,15 @@ pub struct ImageTemplate {
     pub system_data: Option<SystemData>,
 }
 
+impl ImageTemplate {
+    /// Whether `autoRun` starts a run when the template is created or updated.
+    #[must_use]
+    pub fn runs_automatically(&self) -> bool {
+        let auto = self.properties.auto_run.as_ref();
+        auto.is_some_and(|auto| auto.state == Some(EnabledState::Enabled))
+    }
+}
+
 /// The properties of an image template.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

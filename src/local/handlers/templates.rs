@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::resource_groups::check_tags;
-use super::runs::run_automatically;
+use super::runs::run_after_update;
 use crate::arm::image_template::{
     Identity, IdentityType, ImageTemplate, ImageTemplateUpdate, ProvisioningState, Source, UserAssignedIdentity,
 };
@@ -106,8 +106,8 @@ pub(crate) fn patch(shared: &Shared, request: &Request, target: &Target) -> Resu
         let answer = Answer::json(StatusCode::OK, &presentation::template(transaction, &stored)?)?;
         Ok::<_, Refused>((answer, template))
     })?;
-    run_automatically(shared, target, &template);
-    Ok(answer.into())
+    let after = run_after_update(shared, target, &template);
+    Ok(Outcome { answer, after })
 }
 
 pub(crate) fn delete(shared: &Shared, target: &Target) -> Result<Outcome, Refused> {
@@ -141,7 +141,7 @@ pub(crate) fn delete(shared: &Shared, target: &Target) -> Result<Outcome, Refuse
 }
 
 /// What the template is doing, for [`states`].
-pub(super) fn state_of(view: &Connection, template: &Resource) -> rusqlite::Result<TemplateState> {
+pub(crate) fn state_of(view: &Connection, template: &Resource) -> rusqlite::Result<TemplateState> {
     let run = runs::last(view, &template.key())?.map(|run| run.state);
     Ok(TemplateState {
         provisioning: template.state,

@@ -13,9 +13,8 @@ use crate::arm::image_template::{
 };
 use crate::arm::latest::is_latest;
 use crate::local::error::StoreError;
-use crate::local::handlers::runs;
 use crate::local::presentation::{stored_body, typed};
-use crate::local::route::Target;
+use crate::local::run_request::{self, Asked, Prepared};
 use crate::local::service::Shared;
 use crate::local::store::operations::{self, Operation, Status};
 use crate::local::store::resources::{self, Resource};
@@ -196,26 +195,53 @@ fn fill_in_exact_version(template: &mut ImageTemplate) {
 
 async fn finish(shared: &Arc<Shared>, operation: Operation, template: ImageTemplate) -> Result<(), StoreError> {
     let finish = move |shared: &Shared| {
-        let provisioned = shared
+        let run = automatic_run(shared, &operation, &template);
+        let recorded = shared
             .store
             .write("record a provisioned image template", |transaction| {
                 let Some((mut stored, _)) = read_creating(transaction, &operation.target)? else {
-                    return Ok(None);
+                    return Ok(false);
                 };
                 stored.state = ProvisioningState::Succeeded;
                 if let Ok(body) = stored_body(&template) {
                     stored.body = body;
                 }
                 resources::put(transaction, &stored)?;
+                // In the same transaction: whoever sees the template provisioned sees its run in progress.
+                if let Some(run) = &run {
+                    run.record(shared, transaction, &stored)?;
+                }
                 succeed(transaction, &operation)?;
-                Ok::<_, StoreError>(Some(stored.id))
-            })?;
-        if let Some(target) = provisioned.as_deref().and_then(Target::parse) {
-            runs::run_automatically(shared, &target, &template);
+                Ok::<_, StoreError>(true)
+            });
+        match (run, &recorded) {
+            (Some(run), Ok(true)) => run.start(shared),
+            (Some(run), _) => run.abandon(shared),
+            (None, _) => {}
         }
-        Ok(())
+        recorded.map(drop)
     };
     blocking(shared, finish).await
+}
+
+/// The run of a template with `autoRun`. That this machine cannot build it keeps nobody from having the template.
+fn automatic_run(shared: &Shared, operation: &Operation, template: &ImageTemplate) -> Option<Prepared> {
+    if !template.runs_automatically() {
+        return None;
+    }
+    let specified = shared.store.read("read an image template", |view| {
+        let creating = read_creating(view, &operation.target)?;
+        let specify = |(stored, _)| run_request::specify(shared, view, &stored, template.clone());
+        creating.map(specify).transpose()
+    });
+    let prepared = specified.and_then(|specified| {
+        let prepare = |specified| run_request::prepare(shared, specified, Asked::AutoRun);
+        specified.map(prepare).transpose()
+    });
+    prepared.unwrap_or_else(|refused| {
+        run_request::not_started(&operation.target.to_string(), &refused);
+        None
+    })
 }
 
 async fn fail(shared: &Arc<Shared>, operation: Operation, error: ProvisioningError) -> Result<(), StoreError> {

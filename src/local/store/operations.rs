@@ -1,38 +1,13 @@
 //! Table `operations`: long-running operations, and the jobs that carry them out.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::columns::{Json, UuidColumn, Word};
 use super::key::Key;
-use super::resources::UnknownKind;
+use super::words;
 use crate::arm::error::ErrorDetail;
-
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum $name { $($(#[$doc])* $variant),+ }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(match self { $(Self::$variant => stringify!($variant)),+ })
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownKind;
-
-            fn from_str(text: &str) -> Result<Self, UnknownKind> {
-                match text { $(stringify!($variant) => Ok(Self::$variant),)+ _ => Err(UnknownKind) }
-            }
-        }
-    };
-}
 
 words! {
     /// How a client learns the end: by the operation's status, or by the status code of its location.

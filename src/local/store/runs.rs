@@ -4,9 +4,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::columns::{UuidColumn, Word};
+use super::columns::{Json, UuidColumn, Word};
 use super::key::Key;
+use super::words;
 use crate::arm::image_template::{RunState, RunSubState};
+
+words! {
+    /// Who asked for a run.
+    Cause { User, AutoRun, Trigger }
+}
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,9 @@ pub(crate) struct Run {
     pub(crate) queued_at: String,
     /// RFC 3339, UTC; absent while the run is in progress.
     pub(crate) ended_at: Option<String>,
+    pub(crate) cause: Cause,
+    /// Templates whose runs have led to this one by triggers.
+    pub(crate) chain: Vec<Key>,
 }
 
 impl Run {
@@ -45,6 +54,8 @@ impl Run {
             starts: 1,
             queued_at: Timestamp::now().to_string(),
             ended_at: None,
+            cause: Cause::User,
+            chain: Vec::new(),
         }
     }
 
@@ -61,6 +72,8 @@ impl Run {
             starts: row.get("starts")?,
             queued_at: row.get("queued_at")?,
             ended_at: row.get("ended_at")?,
+            cause: row.get::<_, Word<Cause>>("cause")?.0,
+            chain: row.get::<_, Json<Vec<Key>>>("chain")?.0,
         })
     }
 }
@@ -68,8 +81,8 @@ impl Run {
 pub(crate) fn insert(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO runs (id, template_key, template_id, log, state, sub_state, message, starts, queued_at, ended_at, shape)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO runs (id, template_key, template_id, log, state, sub_state, message, starts, queued_at, ended_at, shape, cause, chain)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute(params![
             UuidColumn(run.id),
@@ -83,6 +96,8 @@ pub(crate) fn insert(connection: &Connection, run: &Run) -> rusqlite::Result<()>
             run.queued_at,
             run.ended_at,
             run.shape,
+            Word(run.cause),
+            Json(&run.chain),
         ])
         .map(drop)
 }

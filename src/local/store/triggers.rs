@@ -79,6 +79,19 @@ pub(crate) fn of_template(connection: &Connection, template: &Key) -> rusqlite::
         .collect()
 }
 
+/// Whether there are triggers at all.
+pub(crate) fn are_any(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM triggers")?.exists([])
+}
+
+/// Every trigger.
+pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Trigger>> {
+    connection
+        .prepare_cached("SELECT * FROM triggers ORDER BY template_key, name_key")?
+        .query_map([], Trigger::from_row)?
+        .collect()
+}
+
 pub(crate) fn remove(connection: &Connection, template: &Key, name: &str) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM triggers WHERE template_key = ?1 AND name_key = ?2")?

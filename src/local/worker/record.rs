@@ -12,6 +12,7 @@ use crate::local::states;
 use crate::local::store::key::Key;
 use crate::local::store::operations::{Job, Status};
 use crate::local::store::{Store, operations, resources, runs};
+use crate::local::triggers;
 
 /// Moves a run on to a phase. False when the run is to be canceled, or has ended: its worker must stop.
 pub(crate) fn phase(store: &Store, run: Uuid, phase: RunSubState) -> Result<bool, StoreError> {
@@ -40,6 +41,7 @@ pub(crate) fn end(store: &Store, run: Uuid, outcome: RunState, message: &str) ->
         found.message = message.to_owned();
         found.ended_at = Some(Timestamp::now().to_string());
         runs::update(transaction, &found)?;
+        triggers::run_ended(transaction, &found)?;
         let (status, error) = match found.state {
             RunState::Succeeded => (Status::Succeeded, None),
             RunState::Canceled => (Status::Canceled, Some(ErrorDetail::new("Canceled", message))),
@@ -59,15 +61,16 @@ pub(crate) fn end(store: &Store, run: Uuid, outcome: RunState, message: &str) ->
     })
 }
 
-/// Records what `latest` meant.
+/// Records what `latest` meant, in the template and for its triggers.
 pub(crate) fn exact_source(store: &Store, template: &Key, exact: &str) -> Result<(), StoreError> {
     store.write("record the exact source of a run", |transaction| {
-        Ok(set_exact_source(transaction, template, exact)?)
+        set_exact_source(transaction, template, exact)?;
+        Ok(triggers::built(transaction, template, exact)?)
     })
 }
 
 /// Sets `exactVersion` of a template's source.
-pub(crate) fn set_exact_source(connection: &Connection, template: &Key, exact: &str) -> rusqlite::Result<()> {
+fn set_exact_source(connection: &Connection, template: &Key, exact: &str) -> rusqlite::Result<()> {
     let Some(mut stored) = resources::get(connection, template)? else {
         return Ok(());
     };

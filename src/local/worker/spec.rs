@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -58,6 +59,22 @@ impl RunSpec {
             layer_max_age: options.layer_max_age,
             mirrors: options.mirrors.clone(),
             reuse_steps,
+        }
+    }
+
+    /// The options with which the run was asked for; the next one is carried out by this very program.
+    pub(crate) fn options(&self, root: &Root) -> LocalOptions {
+        let subscription = Target::parse(&self.template_id).and_then(|target| target.subscription.parse().ok());
+        LocalOptions {
+            root: root.directory().to_owned(),
+            network: self.network,
+            max_parallel_runs: NonZeroUsize::new(self.parallel_runs),
+            subscription_id: subscription.unwrap_or_default(),
+            // By this name it is found even if its file was replaced by a newer version of the provider while the run went on.
+            worker_program: PathBuf::from("/proc/self/exe"),
+            platform_images: self.platform_images.clone(),
+            layer_max_age: self.layer_max_age,
+            mirrors: self.mirrors.clone(),
         }
     }
 
