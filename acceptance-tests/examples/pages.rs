@@ -1,33 +1,10 @@
-//! The examples that the documentation shows, applied.
+//! The examples of the reference pages: one a resource, a data source, a function.
 
 use std::fs;
 
 use crate::harness::configuration::HEAD;
 use crate::harness::installation::examples;
 use crate::harness::workspace::Workspace;
-
-#[test]
-fn the_busybox_example_applies_twice_and_destroys_everything() {
-    let workspace = Workspace::new();
-    workspace.copy_configuration(&examples().join("busybox"));
-    workspace.init();
-    workspace.apply();
-    workspace.assert_nothing_to_do();
-    let state = workspace.state();
-    assert_eq!(state.output("run_state"), "Succeeded");
-    let vhd = state
-        .output("vhd")
-        .as_str()
-        .unwrap()
-        .strip_prefix("file://")
-        .unwrap()
-        .to_owned();
-    assert!(fs::exists(&vhd).unwrap(), "{vhd}");
-
-    workspace.destroy();
-    assert_eq!(workspace.state().addresses(), <[&str; 0]>::default());
-    assert!(!fs::exists(&vhd).unwrap(), "{vhd}");
-}
 
 #[test]
 fn the_examples_of_all_resources_and_data_sources_are_one_configuration_that_applies() {

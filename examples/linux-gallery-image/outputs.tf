@@ -1,0 +1,13 @@
+output "gallery_image_id" {
+  description = "What scale sets take that follow the newest version."
+  value       = imagebuilder_gallery_image.web.id
+}
+
+output "gallery_image_version_id" {
+  description = "The version that this run made; what a pinned rollout takes."
+  value       = imagebuilder_image_template_run.web.outputs["gallery"].artifact_id
+}
+
+output "run_state" {
+  value = imagebuilder_image_template_run.web.run_state
+}
