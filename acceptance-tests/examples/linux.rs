@@ -46,7 +46,8 @@ fn replication_of_the_linux_gallery_image_is_kept_with_a_warning_and_not_run_her
 
 #[test]
 fn existing_virtual_network_applies_and_destroys() {
-    let network = format!("{SUBSCRIPTION}/resourceGroups/network/providers/Microsoft.Network/virtualNetworks/inside/subnets");
+    let network =
+        format!("{SUBSCRIPTION}/resourceGroups/network/providers/Microsoft.Network/virtualNetworks/inside/subnets");
     let variables =
         format!("subnet_id = \"{network}/build\"\ncontainer_instance_subnet_id = \"{network}/containers\"\n");
     let workspace = applied("existing-virtual-network", &variables);
@@ -82,7 +83,8 @@ fn vhd_at_a_place_of_ones_choice_outlives_the_template() {
 fn identity_with_storage_applies_and_destroys() {
     let identities =
         format!("{SUBSCRIPTION}/resourceGroups/images/providers/Microsoft.ManagedIdentity/userAssignedIdentities");
-    let variables = format!("identity_id = \"{identities}/builder\"\nbuild_machine_identity_ids = [\"{identities}/machine\"]\n");
+    let variables =
+        format!("identity_id = \"{identities}/builder\"\nbuild_machine_identity_ids = [\"{identities}/machine\"]\n");
     let workspace = applied("identity-with-storage", &variables);
     destroy_all(&workspace);
 }

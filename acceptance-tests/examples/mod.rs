@@ -29,7 +29,10 @@ fn put_example(workspace: &Workspace, folder: &str, variables: &str) {
 fn destroy_all(workspace: &Workspace) {
     workspace.destroy();
     assert_eq!(workspace.state().addresses(), <[&str; 0]>::default());
-    assert_eq!(workspace.machine.command_line_json(&["images", "list"]), serde_json::json!([]));
+    assert_eq!(
+        workspace.machine.command_line_json(&["images", "list"]),
+        serde_json::json!([])
+    );
     assert_eq!(workspace.machine.staging_groups(), <[&str; 0]>::default());
 }
 

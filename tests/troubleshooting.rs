@@ -1,0 +1,231 @@
+//! The guide `docs/guides/troubleshooting.md` tells every error that this program can print: the summaries of its diagnostics,
+//! the codes of the local service, and the sentences of engine, store and fetching. Read from the source text, so that a new
+//! error without an entry is noticed here.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const GUIDE: &str = "docs/guides/troubleshooting.md";
+
+/// How a diagnostic is made; the first argument is its summary.
+const DIAGNOSTICS: &[&str] = &["Diagnostic::error(", "Diagnostic::warning(", ".diagnostic("];
+
+/// How an answer that says no is made; the first string is its code.
+const REFUSALS: &[&str] = &[
+    "Refused::new(",
+    "Refused::conflict(",
+    "Refused::bad_request(",
+    "Self::conflict(",
+    "Self::bad_request(",
+    "ErrorDetail::new(",
+];
+
+/// Where the sentences of errors that are no diagnostics are written.
+const SENTENCES: &[&str] = &[
+    "crates/image-engine/src/error.rs",
+    "crates/image-engine/src/host/mod.rs",
+    "src/local/error.rs",
+    "src/local/jobs/fetch.rs",
+];
+
+#[test]
+fn the_guide_tells_every_summary_of_an_error_or_warning() {
+    let mut summaries = BTreeSet::new();
+    let mut unread = Vec::new();
+    for (path, text) in sources(&["src", "crates/tf-provider/src"]) {
+        for (position, start) in occurrences(&text, DIAGNOSTICS) {
+            let argument = text[start..].trim_start();
+            // A waiting that failed is told what was waited for, and says "Cannot …".
+            if argument.starts_with('&') {
+                continue;
+            }
+            match literal(argument) {
+                Some(summary) => drop(summaries.insert(summary)),
+                None => {
+                    let found = assigned(&text[..position], argument);
+                    if found.is_empty() && !is_definition(&text[..position], argument) {
+                        unread.push(format!("{}: {}", path.display(), argument.lines().next().unwrap()));
+                    }
+                    summaries.extend(found);
+                }
+            }
+        }
+    }
+    assert!(
+        summaries.len() > 40,
+        "the source text was not understood: {summaries:?}"
+    );
+    assert!(
+        unread.is_empty(),
+        "summaries that only the running program knows: {unread:#?}"
+    );
+    assert_told(&summaries);
+}
+
+#[test]
+fn the_guide_tells_every_code_of_the_local_service() {
+    let mut codes = BTreeSet::new();
+    for (_, text) in sources(&["src/local"]) {
+        for (_, start) in occurrences(&text, REFUSALS) {
+            let argument = text[start..].trim_start();
+            let argument = match argument.strip_prefix("StatusCode::") {
+                Some(rest) => rest.split_once(',').unwrap().1.trim_start(),
+                None => argument,
+            };
+            codes.extend(literal(argument));
+        }
+    }
+    assert!(codes.len() > 15, "the source text was not understood: {codes:?}");
+    assert_told(&codes);
+}
+
+#[test]
+fn the_guide_tells_the_sentences_of_engine_store_and_fetching() {
+    let mut sentences = BTreeSet::new();
+    for file in SENTENCES {
+        let text = without_tests(&fs::read_to_string(repository().join(file)).unwrap());
+        let display: Vec<&str> = text.split("impl fmt::Display for ").skip(1).collect();
+        assert!(!display.is_empty(), "{file} has no Display");
+        for body in display {
+            let body = body.split("\nimpl ").next().unwrap();
+            sentences.extend(literals(body).filter_map(|text| first_clause(&text)));
+        }
+    }
+    assert!(
+        sentences.len() > 25,
+        "the source text was not understood: {sentences:?}"
+    );
+    assert_told(&sentences);
+}
+
+fn assert_told(messages: &BTreeSet<String>) {
+    let guide = fs::read_to_string(repository().join(GUIDE)).unwrap();
+    let untold: Vec<&String> = messages
+        .iter()
+        .filter(|message| !guide.contains(&format!("`{message}`")))
+        .collect();
+    assert!(
+        untold.is_empty(),
+        "{GUIDE} has no entry for (write what varies as \"…\"):\n{}",
+        untold
+            .iter()
+            .map(|message| format!("`{message}`\n"))
+            .collect::<String>()
+    );
+}
+
+/// The string that begins here, be it of `format!`, with what varies as "…".
+fn literal(text: &str) -> Option<String> {
+    let text = text.strip_prefix("format!(").unwrap_or(text).trim_start();
+    let body = text.strip_prefix('"')?;
+    let mut shown = String::new();
+    let mut characters = body.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => return Some(shown),
+            '\\' => match characters.next()? {
+                // A line of the source that goes on: its indentation is no part of the string.
+                '\n' => while characters.next_if(|next| next.is_whitespace()).is_some() {},
+                'n' => shown.push('\n'),
+                other => shown.push(other),
+            },
+            '{' if characters.peek() == Some(&'{') => shown.extend(characters.next()),
+            '{' => {
+                characters.by_ref().find(|&next| next == '}');
+                shown.push('…');
+            }
+            '}' => shown.extend(characters.next_if_eq(&'}')),
+            other => shown.push(other),
+        }
+    }
+    None
+}
+
+/// All strings in a piece of source text.
+fn literals(text: &str) -> impl Iterator<Item = String> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find('"')?;
+        let string = literal(&rest[start..])?;
+        rest = skip_literal(&rest[start..]);
+        Some(string)
+    })
+}
+
+fn skip_literal(text: &str) -> &str {
+    let mut escaped = false;
+    let end = text[1..].find(|character| {
+        let ends = character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+        ends
+    });
+    end.map_or("", |end| &text[end + 2..])
+}
+
+/// A sentence up to where its particulars or its way out begin; nothing when too little of it is fixed.
+fn first_clause(text: &str) -> Option<String> {
+    let clause = text.split([';', ':', ',', '(']).next()?.trim();
+    let words = clause
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphabetic));
+    (words.count() > 3).then(|| clause.to_owned())
+}
+
+/// The strings of the nearest `let NAME = …;` before, for an argument that is a name.
+fn assigned(before: &str, argument: &str) -> Vec<String> {
+    let name = name(argument);
+    let Some(start) = before.rfind(&format!("let {name} = ")) else {
+        return vec![];
+    };
+    let statement = &before[start..];
+    let end = statement.find(";\n").unwrap_or(statement.len());
+    literals(&statement[..end]).collect()
+}
+
+/// Whether the name is a parameter, whose callers are looked at instead.
+fn is_definition(before: &str, argument: &str) -> bool {
+    let function = before.rfind("fn ").map_or("", |start| &before[start..]);
+    function.contains(&format!("{}: impl Into<String>", name(argument)))
+}
+
+fn name(argument: &str) -> &str {
+    let end = argument.find(|character: char| !(character.is_alphanumeric() || character == '_'));
+    &argument[..end.unwrap_or(argument.len())]
+}
+
+/// Where one of the texts stands: its beginning and its end.
+fn occurrences<'a>(text: &'a str, wanted: &'a [&str]) -> impl Iterator<Item = (usize, usize)> {
+    wanted.iter().flat_map(move |wanted| {
+        text.match_indices(wanted)
+            .map(|(start, found)| (start, start + found.len()))
+    })
+}
+
+/// Every file of these folders that is no test, without its tests.
+fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| repository().join(folder)).collect();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            if path.is_dir() && !["tests", "testing"].contains(&name) {
+                open.push(path);
+            } else if name.ends_with(".rs") && name != "tests.rs" && !name.ends_with("_tests.rs") {
+                let text = without_tests(&fs::read_to_string(&path).unwrap());
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+fn without_tests(text: &str) -> String {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned()
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
