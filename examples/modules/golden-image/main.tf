@@ -14,16 +14,21 @@ resource "imagebuilder_gallery_image" "this" {
   tags                = var.tags
 }
 
+# A prefix instead of a name, so that a changed template is made and run before the former one goes.
 resource "imagebuilder_image_template" "this" {
-  name                  = var.name
+  name_prefix           = substr(var.name, 0, 55)
   resource_group_name   = var.resource_group_name
   location              = var.location
   identity              = var.identity_id == null ? null : { identity_ids = [var.identity_id] }
   source                = var.source_image
   customize             = var.customize
   validate              = var.validate
+  optimize              = var.optimize
+  error_handling        = var.error_handling
   build_timeout_minutes = var.build_timeout_minutes
   vm_profile            = var.vm_profile
+  additional_data_disks = var.additional_data_disks
+  managed_resource_tags = var.managed_resource_tags
   tags                  = var.tags
 
   distribute = [
@@ -32,11 +37,17 @@ resource "imagebuilder_image_template" "this" {
       artifact_tags   = var.artifact_tags
       gallery_image = {
         gallery_image_id    = imagebuilder_gallery_image.this.id
+        target_regions      = var.target_regions
         versioning          = var.versioning
         exclude_from_latest = var.exclude_from_latest
+        replication_mode    = var.replication_mode
       }
     },
   ]
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # A changed template, a newer source and age are reasons to build anew; so is any change of `var.triggers`.

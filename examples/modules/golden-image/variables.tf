@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the gallery image, and of the template that builds it: 1 to 64 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends."
+  description = "Name of the gallery image, and begin of the name of the template that builds it: 1 to 64 letters, digits, `-`, `_` or `.`, with a letter or digit at both ends."
   type        = string
   nullable    = false
 
@@ -106,6 +106,11 @@ variable "source_image" {
       offer     = string
       sku       = string
       version   = optional(string, "latest")
+      plan = optional(object({
+        name      = string
+        product   = string
+        publisher = string
+      }))
     }))
     managed_image_id         = optional(string)
     gallery_image_version_id = optional(string)
@@ -127,17 +132,41 @@ variable "customize" {
       script_uri      = optional(string)
       sha256_checksum = optional(string)
     }))
+    powershell = optional(object({
+      inline           = optional(list(string))
+      script_uri       = optional(string)
+      sha256_checksum  = optional(string)
+      run_elevated     = optional(bool)
+      run_as_system    = optional(bool)
+      valid_exit_codes = optional(list(number))
+    }))
     file = optional(object({
       source_uri      = string
       destination     = string
       sha256_checksum = optional(string)
     }))
+    windows_restart = optional(object({
+      restart_command       = optional(string)
+      restart_check_command = optional(string)
+      restart_timeout       = optional(string)
+    }))
+    windows_update = optional(object({
+      search_criteria = optional(string)
+      filters         = optional(list(string))
+      update_limit    = optional(number)
+    }))
   }))
   default = null
 
   validation {
-    condition     = alltrue([for step in coalesce(var.customize, []) : length([for kind in [step.shell, step.file] : kind if kind != null]) == 1])
-    error_message = "Each step of customize is exactly one kind: set one of shell and file."
+    condition = alltrue([
+      for step in coalesce(var.customize, []) : 1 == length([
+        for set in [
+          step.shell != null, step.powershell != null, step.file != null, step.windows_restart != null, step.windows_update != null,
+        ] : set if set
+      ])
+    ])
+    error_message = "Each step of customize is exactly one kind: set one of shell, powershell, file, windows_restart and windows_update."
   }
 }
 
@@ -153,6 +182,14 @@ variable "validate" {
         script_uri      = optional(string)
         sha256_checksum = optional(string)
       }))
+      powershell = optional(object({
+        inline           = optional(list(string))
+        script_uri       = optional(string)
+        sha256_checksum  = optional(string)
+        run_elevated     = optional(bool)
+        run_as_system    = optional(bool)
+        valid_exit_codes = optional(list(number))
+      }))
       file = optional(object({
         source_uri      = string
         destination     = string
@@ -163,13 +200,50 @@ variable "validate" {
   default = null
 }
 
+variable "optimize" {
+  description = "What is done to the image so that machines made from it start faster."
+  type = object({
+    vm_boot = optional(bool)
+    workload = optional(object({
+      script_uri      = string
+      sha256_checksum = optional(string)
+    }))
+  })
+  default = null
+}
+
+variable "error_handling" {
+  description = "What becomes of the build machine when a step fails: `cleanup` or `abort`, which keeps it for inspection."
+  type = object({
+    on_customizer_error = optional(string)
+    on_validation_error = optional(string)
+  })
+  default = null
+}
+
+variable "target_regions" {
+  description = "Regions that hold each version, `location` among them. Null for `location` alone."
+  type = list(object({
+    name                 = string
+    replica_count        = optional(number)
+    storage_account_type = optional(string)
+  }))
+  default = null
+}
+
+variable "replication_mode" {
+  description = "`Full` copies a version into every region; `Shallow` only refers to its source, which is quick and made for tests."
+  type        = string
+  default     = null
+}
+
 variable "versioning" {
-  description = "How the number of a new version is found; `{ scheme = \"Latest\", major = 2 }` begins with 2."
+  description = "How the number of a new version is found: `{ scheme = \"Latest\" }` adds one to the newest, `major` chooses which; null makes a number of the date."
   type = object({
     scheme = string
     major  = optional(number)
   })
-  default = null
+  default = { scheme = "Latest" }
 }
 
 variable "exclude_from_latest" {
@@ -200,8 +274,28 @@ variable "vm_profile" {
   type = object({
     vm_size         = optional(string)
     os_disk_size_gb = optional(number)
+    identity_ids    = optional(set(string))
+    vnet = optional(object({
+      subnet_id                    = optional(string)
+      container_instance_subnet_id = optional(string)
+      proxy_vm_size                = optional(string)
+    }))
   })
   default = null
+}
+
+variable "additional_data_disks" {
+  description = "Empty data disks that the image gets beside its system disk."
+  type = list(object({
+    size_gb = number
+  }))
+  default = null
+}
+
+variable "managed_resource_tags" {
+  description = "Tags of everything that the service makes in order to build."
+  type        = map(string)
+  default     = null
 }
 
 variable "rebuild_on_source_update" {

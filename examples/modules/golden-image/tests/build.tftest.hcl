@@ -35,6 +35,10 @@ run "the_first_apply_builds_a_version" {
     error_message = "The run ended as ${output.run_state}."
   }
   assert {
+    condition     = output.version == "0.0.1"
+    error_message = "The first version is ${output.version}."
+  }
+  assert {
     condition     = output.gallery_image_version_id == "${output.gallery_image_id}/versions/${output.version}"
     error_message = "${output.gallery_image_version_id} is no version of ${output.gallery_image_id}."
   }
@@ -68,8 +72,12 @@ run "another_step_builds_a_new_version_of_the_same_gallery_image" {
   }
 
   assert {
-    condition     = output.version != run.the_first_apply_builds_a_version.version
-    error_message = "There is no new version."
+    condition     = output.version == "0.0.2"
+    error_message = "The new version is ${output.version}."
+  }
+  assert {
+    condition     = output.image_template_id != run.the_first_apply_builds_a_version.image_template_id
+    error_message = "The template was not replaced by one with a name of its own."
   }
   assert {
     condition     = output.gallery_image_id == run.the_first_apply_builds_a_version.gallery_image_id
@@ -86,8 +94,8 @@ run "a_trigger_of_the_caller_builds_a_new_version_of_the_same_template" {
   }
 
   assert {
-    condition     = output.version != run.another_step_builds_a_new_version_of_the_same_gallery_image.version
-    error_message = "There is no new version."
+    condition     = output.version == "0.0.3"
+    error_message = "The new version is ${output.version}."
   }
   assert {
     condition     = output.image_template_id == run.another_step_builds_a_new_version_of_the_same_gallery_image.image_template_id

@@ -114,3 +114,80 @@ run "an_unknown_architecture_is_refused" {
   }
   expect_failures = [var.architecture]
 }
+
+run "everything_that_a_template_can_hold_reaches_it" {
+  command = plan
+  variables {
+    os_type = "Windows"
+    source_image = {
+      platform_image = {
+        publisher = "MicrosoftWindowsServer"
+        offer     = "WindowsServer"
+        sku       = "2022-datacenter-g2"
+        plan      = { name = "plan", product = "product", publisher = "publisher" }
+      }
+    }
+    customize = [
+      { powershell = { inline = ["exit 3010"], run_elevated = true, run_as_system = true, valid_exit_codes = [0, 3010] } },
+      { windows_restart = { restart_timeout = "10m" } },
+      { windows_update = { update_limit = 20 } },
+    ]
+    validate              = { in_vm_validations = [{ powershell = { inline = ["Get-Service W3SVC"] } }] }
+    optimize              = { vm_boot = true }
+    error_handling        = { on_customizer_error = "abort" }
+    target_regions        = [{ name = "westus2", replica_count = 2, storage_account_type = "Premium_LRS" }]
+    replication_mode      = "Shallow"
+    vm_profile            = { vm_size = "Standard_D2s_v5", os_disk_size_gb = 128 }
+    additional_data_disks = [{ size_gb = 64 }]
+    managed_resource_tags = { team = "platform" }
+  }
+
+  assert {
+    condition     = imagebuilder_image_template.this.source.platform_image.plan.product == "product"
+    error_message = "The plan of the source was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.customize[0].powershell.valid_exit_codes[1] == 3010
+    error_message = "The exit codes were lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.customize[1].windows_restart.restart_timeout == "10m"
+    error_message = "The restart was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.customize[2].windows_update.update_limit == 20
+    error_message = "The updates were lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.validate.in_vm_validations[0].powershell.inline[0] == "Get-Service W3SVC"
+    error_message = "The validator was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.optimize.vm_boot
+    error_message = "The optimization was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.error_handling.on_customizer_error == "abort"
+    error_message = "The handling of errors was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.distribute[0].gallery_image.target_regions[0].replica_count == 2
+    error_message = "The regions were lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.distribute[0].gallery_image.replication_mode == "Shallow"
+    error_message = "The mode of replication was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.additional_data_disks[0].size_gb == 64
+    error_message = "The data disk was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.vm_profile.os_disk_size_gb == 128
+    error_message = "The size of the disk was lost."
+  }
+  assert {
+    condition     = imagebuilder_image_template.this.managed_resource_tags["team"] == "platform"
+    error_message = "The tags of what the service makes were lost."
+  }
+}
