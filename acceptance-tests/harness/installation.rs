@@ -33,10 +33,17 @@ pub(crate) struct Installation {
 /// The one installation of this process.
 pub(crate) fn installation() -> &'static Installation {
     static INSTALLATION: OnceLock<Installation> = OnceLock::new();
-    INSTALLATION.get_or_init(install)
+    INSTALLATION.get_or_init(|| Installation::of(&provider_program()))
 }
 
-fn install() -> Installation {
+impl Installation {
+    /// A mirror with this program as the provider.
+    pub(crate) fn of(program: &Path) -> Self {
+        install(program)
+    }
+}
+
+fn install(program: &Path) -> Installation {
     let folder = tempfile::Builder::new().prefix("ib-mirror-").tempdir().unwrap();
     let version = env!("CARGO_PKG_VERSION");
     let platform = match std::env::consts::ARCH {
@@ -52,8 +59,8 @@ fn install() -> Installation {
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let provider = package.join(format!("terraform-provider-imagebuilder_v{version}"));
     // The folder outlives the process, so it should cost nothing where it can.
-    fs::hard_link(provider_program(), &provider)
-        .or_else(|_| fs::copy(provider_program(), &provider).map(drop))
+    fs::hard_link(program, &provider)
+        .or_else(|_| fs::copy(program, &provider).map(drop))
         .unwrap();
     let cli_configuration = folder.path().join("terraform.rc");
     let mirror = folder.path().join("mirror");

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::answer::{Answer, Output};
-use super::installation::installation;
+use super::installation::{Installation, installation};
 use super::ordinary_user::OrdinaryUser;
 use super::plan::Plan;
 use super::process::{Running, wait_until};
@@ -22,6 +22,7 @@ pub(crate) struct Workspace {
     pub(crate) directory: PathBuf,
     pub(crate) machine: Arc<Machine>,
     pub(crate) subscription: Uuid,
+    installation: &'static Installation,
 }
 
 /// What all configurations of one user on one machine share: the local root and the notes of pending calls.
@@ -184,6 +185,11 @@ impl Workspace {
         Self { subscription, ..self }
     }
 
+    /// Terraform finds the provider of another installation.
+    pub(crate) fn installed(self, installation: &'static Installation) -> Self {
+        Self { installation, ..self }
+    }
+
     /// A working folder on a machine that is there.
     pub(crate) fn on(machine: &Arc<Machine>) -> Self {
         let directory = tempfile::Builder::new()
@@ -195,6 +201,7 @@ impl Workspace {
             directory,
             machine: Arc::clone(machine),
             subscription: Uuid::nil(),
+            installation: installation(),
         }
     }
 
@@ -316,7 +323,7 @@ impl Workspace {
         self.machine.environment(&mut command);
         command
             .env("ARM_SUBSCRIPTION_ID", self.subscription.to_string())
-            .env("TF_CLI_CONFIG_FILE", &installation().cli_configuration)
+            .env("TF_CLI_CONFIG_FILE", &self.installation.cli_configuration)
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1");
         command

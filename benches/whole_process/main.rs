@@ -6,6 +6,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use table::Figure;
+
 #[path = "../../acceptance-tests/harness/mod.rs"]
 #[expect(dead_code, reason = "the acceptance tests use the rest")]
 mod harness;
@@ -13,17 +15,31 @@ mod harness;
 mod applies;
 mod comparison;
 mod images;
+mod metered;
 mod other_tools;
 mod provider;
 mod run;
 mod table;
+mod templates;
+
+/// Parts of the table, each of which can be asked for alone: `cargo bench --bench whole_process templates`.
+const PARTS: [(&str, fn() -> Vec<Figure>); 5] = [
+    ("provider", provider::figures),
+    ("templates", templates::figures),
+    ("applies", applies::figures),
+    ("images", images::figures),
+    ("comparison", comparison::figures),
+];
 
 fn main() -> ExitCode {
-    let mut figures = provider::figures();
-    figures.extend(applies::figures());
-    figures.extend(images::figures());
-    figures.extend(comparison::figures());
-    table::print(&figures)
+    if metered::is_provider() {
+        return metered::serve();
+    }
+    // Cargo adds options of its own.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let is_asked = |part: &str| asked.is_empty() || asked.iter().any(|word| word == part);
+    let parts = PARTS.iter().filter(|(name, _)| is_asked(name));
+    table::print(&parts.flat_map(|(_, figures)| figures()).collect::<Vec<_>>())
 }
 
 fn milliseconds(duration: Duration) -> f64 {

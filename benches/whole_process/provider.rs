@@ -10,16 +10,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
-use crate::harness::configuration::{Golden, HEAD, TO_VHD};
 use crate::harness::installation::provider_program;
-use crate::harness::process::{Running, providers};
+use crate::harness::process::Running;
 use crate::harness::workspace::Workspace;
 use crate::table::{Figure, Limit};
 use crate::{median, milliseconds};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const STARTS: usize = 20;
-const TEMPLATES: usize = 1_000;
 
 /// The cookie by which Terraform tells a plugin that it is Terraform.
 const MAGIC_COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
@@ -33,12 +31,6 @@ pub(crate) fn figures() -> Vec<Figure> {
             Limit::AtMost(15.0),
         ),
         Figure::new("stripped binary", binary_size(), "MB", Limit::AtMost(20.0)),
-        Figure::new(
-            "provider's memory, 1,000 templates",
-            memory(),
-            "MiB",
-            Limit::AtMost(30.0),
-        ),
     ]
 }
 
@@ -70,28 +62,6 @@ fn handshake() -> f64 {
 fn binary_size() -> f64 {
     let bytes = fs::metadata(provider_program()).unwrap().len();
     f64::from(u32::try_from(bytes).unwrap()) / 1e6
-}
-
-/// Highest resident memory of a provider process while a thousand templates are created, and read again.
-fn memory() -> f64 {
-    let template = Golden::new()
-        .without_run()
-        .shell("step", &["true"])
-        .distribute(&[TO_VHD]);
-    let group =
-        "resource \"imagebuilder_resource_group\" \"images\" {\n  name = \"images\"\n  location = \"westus2\"\n}\n";
-    let counted = template.resources().replace(
-        "name                = \"golden\"",
-        &format!("count = {TEMPLATES}\n  name = \"t${{count.index}}\""),
-    );
-    let workspace = Workspace::with(format!("{HEAD}{group}{counted}"));
-    let creating = highest_memory(&workspace, workspace.start_apply());
-    let reading = highest_memory(&workspace, workspace.start_apply());
-    creating.max(reading)
-}
-
-fn highest_memory(workspace: &Workspace, apply: Running) -> f64 {
-    highest_memory_of(workspace, apply, providers)
 }
 
 /// Highest resident memory in MiB, while a command goes on, of the processes that `find` finds on its root.

@@ -52,12 +52,13 @@ impl Figure {
             Err(reason) => println!("{what:<66}  not measured: {reason}"),
             Ok(value) => {
                 let limit = match self.limit {
-                    Limit::AtMost(limit) => format!("<= {limit:.0} {}", self.unit),
-                    Limit::AtLeast(limit) => format!(">= {limit:.0} {}", self.unit),
+                    Limit::AtMost(limit) => format!("<= {limit} {}", self.unit),
+                    Limit::AtLeast(limit) => format!(">= {limit} {}", self.unit),
                     Limit::None => self.unit.to_owned(),
                 };
                 let mark = if self.is_beyond() { "  beyond" } else { "" };
-                println!("{what:<66}{value:>9.1}  {limit}{mark}");
+                let digits = if *value < 10.0 { 2 } else { 1 };
+                println!("{what:<66}{value:>9.digits$}  {limit}{mark}");
             }
         }
     }
