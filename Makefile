@@ -1,6 +1,6 @@
 # Each target does its own set-up; `make demo` and `make test` need nothing but Rust, a C compiler, Terraform, make and git.
 
-.PHONY: help demo demo-destroy install test lint docs bench
+.PHONY: help demo demo-destroy install release test lint docs bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -13,6 +13,11 @@ demo-destroy: ## Destroy what `make demo` made
 
 install: ## Compile in release mode and install into Terraform's implied local mirror (~/.terraform.d/plugins)
 	@build/install "$${HOME}/.terraform.d/plugins" release
+
+release: ## Archive, manifest and checksums in the registry's form, into target/release-files
+	@build/set-up --release
+	@cargo build --locked --release
+	@build/release "$${CARGO_TARGET_DIR:-target}/release/terraform-provider-imagebuilder" "$${CARGO_TARGET_DIR:-target}/release-files"
 
 test: ## Everything that has to hold: format, lints, all tests, generated files
 	@build/test

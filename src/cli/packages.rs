@@ -29,8 +29,8 @@ pub(super) enum Need {
     Distribution,
     /// Some sources only.
     Optional,
-    /// Only the project's tests.
-    Test,
+    /// Only the project's tests and releases.
+    Project,
 }
 
 /// Every package of the list.
@@ -46,7 +46,7 @@ fn parse(line: &'static str) -> Option<Package> {
         "build" => Need::Build,
         "debian" => Need::Distribution,
         "optional" => Need::Optional,
-        "test" => Need::Test,
+        "test" | "release" => Need::Project,
         _ => return None,
     };
     Some(Package {

@@ -1,5 +1,4 @@
 //! The binary as Terraform starts it: when it serves, and when it refuses with a reason.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Output, Stdio};
@@ -29,7 +28,7 @@ fn a_terraform_that_does_not_speak_protocol_6_is_told_so() {
 #[test]
 fn the_handshake_is_one_line_with_a_socket_and_a_certificate() {
     let mut child = plugin(MAGIC_COOKIE, "5,6")
-        .env("PLUGIN_CLIENT_CERT", include_str!("../benches/terraform-client.pem"))
+        .env("PLUGIN_CLIENT_CERT", include_str!("../../benches/terraform-client.pem"))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
