@@ -44,6 +44,21 @@ fn with(mut config: Json, name: &str, value: Json) -> Json {
 }
 
 #[tokio::test]
+async fn a_value_that_is_known_only_at_apply_meets_the_same_checks_before_anything_is_made() {
+    let (core, folder) = core().await;
+    let mut note = core.resource(NOTE);
+    let planned = note.plan(&with(config(), "title", json!(UNKNOWN))).await.unwrap();
+    let errors = note
+        .apply_plan(planned, &with(config(), "title", json!("")))
+        .await
+        .unwrap_err();
+    assert_eq!(errors.0.len(), 1, "{errors}");
+    assert_eq!(errors.0[0].attribute, path!("title"));
+    assert_eq!(note.state(), None);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn a_created_object_is_what_was_planned_and_plans_nothing_more() {
     let (core, folder) = core().await;
     let mut note = core.resource(NOTE);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::state::known_state;
+use super::validate::{broken, refused};
 use super::{Server, Shared, convert};
 use crate::context::Private;
 use crate::diagnostic::Diagnostics;
@@ -62,6 +63,8 @@ impl<P: Provider> Shared<P> {
         let (result, kept) = if planned.is_null() {
             let deleted = resource.delete(&mut cx, prior.clone()).await;
             (deleted.map(|()| Value::Null), prior)
+        } else if let Err(errors) = refused(broken(&*resource, &config)) {
+            (Err(errors.into()), prior)
         } else if is_for_terraform_alone(attributes, &prior, &planned) {
             (Ok(planned.clone()), prior)
         } else if prior.is_null() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::validate::{asked_wrongly, refused};
 use super::{Server, convert};
 use crate::codec;
 use crate::context::Private;
@@ -128,6 +129,7 @@ impl<P: Provider> Server<P> {
             let source = shared.catalog().data_source(&request.type_name)?;
             let of = object_type(source.attributes());
             let config = convert::value(request.config.as_ref(), &of, "configuration")?;
+            refused(asked_wrongly(&*source, &config))?;
             let mut cx = shared.context(Private::default())?;
             let asked = config.clone();
             let read = source.read(&mut cx, config).await;

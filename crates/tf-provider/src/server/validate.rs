@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{Server, convert};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::erased::{AnyDataSource, AnyResource};
 use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
 use crate::schema::{self, object_type};
+use crate::value::Value;
 
 impl<P: Provider> Server<P> {
     pub(super) async fn validate_resource(&self, request: proto::validate_resource_config::Request) -> Diagnostics {
@@ -16,9 +18,7 @@ impl<P: Provider> Server<P> {
             let resource = shared.catalog().resource(&request.type_name)?;
             let attributes = resource.attributes();
             let config = convert::value(request.config.as_ref(), &object_type(attributes), "configuration")?;
-            let mut diagnostics = schema::validate(attributes, &config);
-            diagnostics.extend(resource.validate(&config));
-            Ok(diagnostics)
+            Ok(broken(&*resource, &config))
         });
         validated.await.unwrap_or_else(|diagnostics| diagnostics)
     }
@@ -33,10 +33,32 @@ impl<P: Provider> Server<P> {
             let source = shared.catalog().data_source(&request.type_name)?;
             let attributes = source.attributes();
             let config = convert::value(request.config.as_ref(), &object_type(attributes), "configuration")?;
-            let mut diagnostics = schema::validate(attributes, &config);
-            diagnostics.extend(source.validate(&config));
-            Ok(diagnostics)
+            Ok(asked_wrongly(&*source, &config))
         });
         validated.await.unwrap_or_else(|diagnostics| diagnostics)
     }
+}
+
+/// Everything that is wrong with a resource's configuration, as far as that is known.
+pub(super) fn broken<C>(resource: &dyn AnyResource<C>, config: &Value) -> Diagnostics {
+    let mut diagnostics = schema::validate(resource.attributes(), config);
+    diagnostics.extend(resource.validate(config));
+    diagnostics
+}
+
+/// Everything that is wrong with a data source's configuration, as far as that is known.
+pub(super) fn asked_wrongly<C>(source: &dyn AnyDataSource<C>, config: &Value) -> Diagnostics {
+    let mut diagnostics = schema::validate(source.attributes(), config);
+    diagnostics.extend(source.validate(config));
+    diagnostics
+}
+
+/// The errors among the messages, if there is one: what was not known when the configuration was validated is known when it
+/// is carried out. Warnings were told then.
+pub(super) fn refused(diagnostics: Diagnostics) -> Result<(), Diagnostics> {
+    let errors: Diagnostics = diagnostics
+        .into_iter()
+        .filter(|each| each.severity == Severity::Error)
+        .collect();
+    errors.into_result()
 }
