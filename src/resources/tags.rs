@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tf_provider::{Attr, Diagnostic, Diagnostics, Path};
+use tf_provider::{Attr, Diagnostics, Path};
 
-use crate::arm::names;
+use super::checks;
 
 /// A map of tags as a model holds it; a tag that is null is a tag that is not there.
 pub type Tags = Attr<BTreeMap<String, Attr<String>>>;
@@ -121,28 +121,10 @@ pub fn strings(tags: Option<&Value>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What is wrong with the tags, at the tag: a name or value that Azure refuses, or too many of them.
+/// What is wrong with the tags of a resource, at the tag: a name or value that Azure refuses, or too many of them.
 pub fn broken(tags: &Tags) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let Attr::Known(tags) = tags else { return found };
-    let mut complain = |path, detail| found.push(Diagnostic::error("Invalid tag", detail).at(path));
-    for (name, value) in tags {
-        let path = Path::root("tags").key(name);
-        if let Err(reason) = names::tag_key(name) {
-            complain(path, reason);
-        } else if let Some(Err(reason)) = value.as_known().map(|value| names::tag_value(name, value)) {
-            complain(path, reason);
-        }
-    }
-    let known = tags
-        .iter()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_known()?.clone())))
-        .collect();
-    if found.is_empty()
-        && let Err(reason) = names::tags(&known)
-    {
-        found.push(Diagnostic::error("Invalid tags", reason).at(Path::root("tags")));
-    }
+    checks::check_tags(|| Path::root("tags"), tags, &mut found);
     found
 }
 

@@ -1,5 +1,7 @@
 //! Why a text is not the id that is needed.
 
+use crate::arm::shown::quoted;
+
 /// What is wrong with the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdErrorKind {
@@ -41,9 +43,9 @@ pub enum IdErrorKind {
     /// A well-formed id of something else.
     WrongType {
         /// What it is, for example `a gallery`.
-        found: String,
-        /// What is needed, for example `a gallery image`.
-        needed: String,
+        found: &'static str,
+        /// How the id that was given becomes the one that is needed, where the one is a part of the other.
+        way_out: Option<String>,
     },
     /// The last name breaks the rule for names of this type.
     BadName {
@@ -88,10 +90,13 @@ impl std::fmt::Display for IdError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { kind, text, noun, form } = self;
         match kind {
-            IdErrorKind::WrongType { found, needed } => {
-                write!(formatter, "\"{text}\" is the id of {found}; {needed} is needed")?
+            IdErrorKind::WrongType { found, way_out } => {
+                write!(formatter, "\"{text}\" is the id of {found}; {noun} is needed")?;
+                if let Some(way_out) = way_out {
+                    return write!(formatter, ": {way_out}");
+                }
             }
-            _ => write!(formatter, "\"{text}\" is not the id of {noun}: ")?,
+            _ => write!(formatter, "{} is not the id of {noun}: ", quoted(text))?,
         }
         match kind {
             IdErrorKind::WrongType { .. } => {}
@@ -99,8 +104,10 @@ impl std::fmt::Display for IdError {
             IdErrorKind::NotAbsolute => formatter.write_str("an id begins with \"/\"")?,
             IdErrorKind::EmptySegment { position } => write!(formatter, "segment {position} is empty")?,
             IdErrorKind::BadCharacter { segment, character } => {
-                write!(formatter, "\"{segment}\" holds {character:?}, which no id holds")?;
-                if *character == '%' {
+                let character = *character;
+                let shown = quoted(character.encode_utf8(&mut [0; 4]));
+                write!(formatter, "{} holds {shown}, which no id holds", quoted(segment))?;
+                if character == '%' {
                     formatter.write_str(" (write the id without percent-encoding)")?;
                 }
             }

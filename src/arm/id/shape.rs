@@ -74,9 +74,32 @@ impl Shape {
         let found = other.resource_type();
         let (_, noun) = KNOWN.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(&found))?;
         (*noun != self.noun).then(|| IdErrorKind::WrongType {
-            found: (*noun).to_owned(),
-            needed: self.noun.to_owned(),
+            found: noun,
+            way_out: self.way_out(&other),
         })
+    }
+
+    /// How an id of another type becomes one of this form: by what it lacks, or by taking off what is too much.
+    fn way_out(&self, other: &ResourceId) -> Option<String> {
+        let (given, expected) = (other.segments(), self.expected());
+        let fits = given.iter().zip(&expected).all(|(found, part)| match part {
+            Part::Word(word) => found.eq_ignore_ascii_case(word),
+            Part::Name(_) => true,
+        });
+        if !fits {
+            None
+        } else if given.len() < expected.len() {
+            let lacking = expected[given.len()..]
+                .iter()
+                .fold(String::new(), |text, part| match part {
+                    Part::Word(word) => text + "/" + word,
+                    Part::Name(name) => format!("{text}/{{{name}}}"),
+                });
+            Some(format!("append \"{lacking}\""))
+        } else {
+            let shorter = ResourceId::of(given[..expected.len()].to_vec());
+            Some(format!("write \"{shorter}\""))
+        }
     }
 
     /// The first thing in which the segments differ from this form.

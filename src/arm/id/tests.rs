@@ -120,7 +120,15 @@ fn an_id_of_another_type_is_called_by_its_name() {
     let gallery = "/subscriptions/s/resourcegroups/rg/providers/microsoft.compute/galleries/g";
     let message = GalleryImageId::parse(gallery).unwrap_err().to_string();
     assert!(
-        message.contains("is the id of a gallery; a gallery image is needed"),
+        message.ends_with("is the id of a gallery; a gallery image is needed: append \"/images/{gallery image}\""),
+        "{message}"
+    );
+    let message = GalleryId::parse(IMAGE).unwrap_err().to_string();
+    let (gallery, _) = IMAGE.split_once("/images/").unwrap();
+    assert!(
+        message.ends_with(&format!(
+            "is the id of a gallery image; a gallery is needed: write \"{gallery}\""
+        )),
         "{message}"
     );
     let message = ImageTemplateId::parse(IMAGE).unwrap_err().to_string();

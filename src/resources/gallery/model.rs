@@ -21,7 +21,7 @@ pub struct Gallery {
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub resource_group_name: Attr<String>,
     /// Region of the gallery.
-    #[attribute(required, replace, wire = "location", same = location::same)]
+    #[attribute(required, replace, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
     /// What the gallery is for.
     #[attribute(optional, wire = "properties.description", service_default = "")]

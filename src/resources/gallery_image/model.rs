@@ -27,7 +27,7 @@ pub struct GalleryImage {
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub resource_group_name: Attr<String>,
     /// Region of the gallery image.
-    #[attribute(required, replace, wire = "location", same = location::same)]
+    #[attribute(required, replace, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
     /// Names under which the image is known, unique in the gallery.
     #[attribute(required, replace, wire = "properties.identifier")]

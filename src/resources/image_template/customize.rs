@@ -10,7 +10,7 @@ use crate::resources::checks;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct CustomizeStep {
     /// Name of the step, shown in the log and in errors.
-    #[attribute(optional, wire = "name", service_default = "")]
+    #[attribute(optional, wire = "name", check = names::step, service_default = "")]
     pub name: Attr<String>,
     /// Runs commands with the shell, as a user who may use `sudo`.
     #[attribute(optional, variant = "Shell")]
@@ -77,7 +77,7 @@ pub struct Validation {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ValidationStep {
     /// Name of the step, shown in the log and in errors.
-    #[attribute(optional, wire = "name", service_default = "")]
+    #[attribute(optional, wire = "name", check = names::step, service_default = "")]
     pub name: Attr<String>,
     /// Runs commands with the shell; an exit code other than 0 is a failed validation.
     #[attribute(optional, variant = "Shell")]

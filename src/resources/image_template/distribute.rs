@@ -53,7 +53,7 @@ pub struct GalleryImageTarget {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct TargetRegion {
     /// The region, such as `westus2`.
-    #[attribute(required, identifies, wire = "name", same = location::same)]
+    #[attribute(required, identifies, wire = "name", check = location::check, same = location::same)]
     pub name: Attr<String>,
     /// How many copies the region holds. Defaults to `1`.
     #[attribute(optional, wire = "replicaCount", check = checks::replica_count, service_default = 1)]
@@ -70,7 +70,7 @@ pub struct Versioning {
     #[attribute(required, wire = "scheme", check = checks::versioning_scheme, same = checks::same_spelling)]
     pub scheme: Attr<String>,
     /// Only with `Latest`: count only versions with this first part, and start with it.
-    #[attribute(optional, wire = "major", check = checks::not_negative, service_default = -1)]
+    #[attribute(optional, wire = "major", check = checks::major_number, service_default = -1)]
     pub major: Attr<i64>,
 }
 
@@ -78,10 +78,10 @@ pub struct Versioning {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ManagedImageTarget {
     /// Id of the managed image.
-    #[attribute(required, wire = "imageId", check = checks::managed_image_id, same = checks::same_id)]
+    #[attribute(required, wire = "imageId", check = checks::managed_image_to_make_id, same = checks::same_id)]
     pub image_id: Attr<String>,
     /// Region of the managed image.
-    #[attribute(required, wire = "location", same = location::same)]
+    #[attribute(required, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
 }
 
@@ -89,6 +89,6 @@ pub struct ManagedImageTarget {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct VhdTarget {
     /// Where the VHD is written: the URI of a blob. Without it the service writes into the staging resource group.
-    #[attribute(optional, wire = "uri", service_default = "")]
+    #[attribute(optional, wire = "uri", check = checks::vhd_uri, service_default = "")]
     pub uri: Attr<String>,
 }

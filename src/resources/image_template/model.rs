@@ -26,13 +26,13 @@ pub struct ImageTemplate {
     pub name: Attr<String>,
     /// Begin of the template's name, which then is `<name_prefix>-<8 hexadecimal digits>`, so that a replacement can be made
     /// before the old template goes (`create_before_destroy`). Another prefix replaces the template.
-    #[attribute(optional, replaces_when = "the name of the template does not begin with it", check = checks::name_prefix)]
+    #[attribute(optional, replaces_when = "the name of the template does not begin with it", check = names::template_prefix)]
     pub name_prefix: Attr<String>,
     /// Name of the resource group that holds the template.
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub resource_group_name: Attr<String>,
     /// Region in which the image is built, such as `westus2`.
-    #[attribute(required, replace, wire = "location", same = location::same)]
+    #[attribute(required, replace, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
     /// The user-assigned identity that the service uses to read the source and to write the results. Optional on the
     /// local backend, which needs none.
@@ -72,7 +72,7 @@ pub struct ImageTemplate {
     pub additional_data_disks: Attr<Vec<Attr<DataDisk>>>,
     /// Id of an existing, empty resource group in the same region for what the service needs while it builds. Without it
     /// the service makes one and deletes it together with the template.
-    #[attribute(optional, replace, wire = "properties.stagingResourceGroup", check = checks::resource_group_id, same = checks::same_id)]
+    #[attribute(optional, replace, wire = "properties.stagingResourceGroup", check = checks::staging_group_id, same = checks::same_id)]
     pub staging_resource_group_id: Attr<String>,
     /// Whether the service runs the template as soon as it is made. Such a run is not Terraform's: an
     /// `imagebuilder_image_template_run` waits for its runs and shows their outputs. Defaults to `false`.
@@ -128,16 +128,16 @@ pub struct Source {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct PlatformImage {
     /// Who publishes the image, such as `Debian`.
-    #[attribute(required, wire = "publisher", same = checks::same_spelling)]
+    #[attribute(required, wire = "publisher", check = names::marketplace, same = checks::same_spelling)]
     pub publisher: Attr<String>,
     /// The publisher's name for the line of images, such as `debian-12`.
-    #[attribute(required, wire = "offer", same = checks::same_spelling)]
+    #[attribute(required, wire = "offer", check = names::marketplace, same = checks::same_spelling)]
     pub offer: Attr<String>,
     /// Which of the line, such as `12-gen2`.
-    #[attribute(required, wire = "sku", same = checks::same_spelling)]
+    #[attribute(required, wire = "sku", check = names::marketplace, same = checks::same_spelling)]
     pub sku: Attr<String>,
     /// A version, or `latest`, which each run looks up. Defaults to `latest`.
-    #[attribute(default = "latest", wire = "version")]
+    #[attribute(default = "latest", wire = "version", check = checks::platform_version)]
     pub version: Attr<String>,
     /// The purchase plan of an image that is not free.
     #[attribute(optional, wire = "planInfo")]
@@ -148,12 +148,12 @@ pub struct PlatformImage {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct PurchasePlan {
     /// Name of the plan.
-    #[attribute(required, wire = "planName", same = checks::same_spelling)]
+    #[attribute(required, wire = "planName", check = names::marketplace, same = checks::same_spelling)]
     pub name: Attr<String>,
     /// Product to which the plan belongs.
-    #[attribute(required, wire = "planProduct", same = checks::same_spelling)]
+    #[attribute(required, wire = "planProduct", check = names::marketplace, same = checks::same_spelling)]
     pub product: Attr<String>,
     /// Who sells it.
-    #[attribute(required, wire = "planPublisher", same = checks::same_spelling)]
+    #[attribute(required, wire = "planPublisher", check = names::marketplace, same = checks::same_spelling)]
     pub publisher: Attr<String>,
 }

@@ -42,6 +42,6 @@ pub struct VirtualNetwork {
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct DataDisk {
     /// Size in GiB.
-    #[attribute(required, wire = "sizeGB", check = checks::not_negative)]
+    #[attribute(required, wire = "sizeGB", check = checks::data_disk_size)]
     pub size_gb: Attr<i64>,
 }

@@ -58,6 +58,6 @@ pub struct WindowsUpdate {
     #[attribute(optional, wire = "filters")]
     pub filters: Attr<Vec<Attr<String>>>,
     /// Most updates to install. Defaults to `1000`, and so does `0`.
-    #[attribute(optional, wire = "updateLimit", check = checks::not_negative, service_default = 0 | 1000)]
+    #[attribute(optional, wire = "updateLimit", check = checks::update_limit, service_default = 0 | 1000)]
     pub update_limit: Attr<i64>,
 }

@@ -20,7 +20,7 @@ pub struct ResourceGroup {
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub name: Attr<String>,
     /// Region of the resource group, such as `westus2`.
-    #[attribute(required, replace, wire = "location", same = location::same)]
+    #[attribute(required, replace, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
     /// Tags of the resource group.
     #[attribute(optional)]

@@ -21,7 +21,7 @@ pub struct StagingResourceGroup {
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
     pub name: Attr<String>,
     /// Region of the resource group; the template has to be in the same.
-    #[attribute(required, replace, wire = "location", same = location::same)]
+    #[attribute(required, replace, wire = "location", check = location::check, same = location::same)]
     pub location: Attr<String>,
     /// Tags of the resource group, without those of the service.
     #[attribute(optional)]
