@@ -116,7 +116,7 @@ fn absent(each: &Attribute, prior: Option<&Value>) -> Value {
     }
 }
 
-fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
+pub(super) fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
     if place.is_empty() {
         return Some(body);
     }

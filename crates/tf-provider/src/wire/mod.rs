@@ -4,6 +4,7 @@
 
 mod decode;
 mod encode;
+mod unknown;
 
 use std::fmt;
 
@@ -23,6 +24,19 @@ pub fn encode<M: Model>(model: &M) -> Json {
 /// an attribute with `keys`.
 pub fn encode_changes<M: Model>(prior: &M, planned: &M) -> Option<Json> {
     encode::changes(M::attributes(), &prior.to_value(), &planned.to_value()).map(Json::Object)
+}
+
+/// Adds to the body of a PATCH, within one attribute that it sends whole, what the service's body shows there and the model
+/// does not know, so that it survives. Nothing is added to what is not sent.
+pub fn keep_unknown<M: Model>(attribute: &str, changes: &mut Json, shown: &Json) {
+    let Some(attribute) = M::attributes().iter().find(|each| each.name == attribute) else {
+        return;
+    };
+    let Some(place) = attribute.wire else { return };
+    let sent = place.split('.').try_fold(changes, |json, name| json.get_mut(name));
+    if let (Some(sent), Some(shown)) = (sent, decode::lookup(shown, place)) {
+        unknown::keep(&attribute.kind, sent, shown);
+    }
 }
 
 /// The model of a body. `prior` (a state, or the plan that was just applied) keeps what the body cannot tell: the user's
