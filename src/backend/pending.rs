@@ -6,6 +6,8 @@
 //!
 //! `<folder>/<sha256 of backend and resource id>.json` is the note (replaced as a whole, never written in place), `.lock` its lock.
 
+mod left_behind;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -16,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::operation::Operation;
 use super::origin::Origin;
-use crate::arm::id::ArmId;
+use crate::arm::id::{ArmId, ResourceId};
 
 /// The folder of the notes.
 #[derive(Clone, Debug)]
@@ -106,7 +108,7 @@ impl PendingNotes {
         origin: &Origin,
     ) -> Result<Note, NoteError> {
         self.make_folder()?;
-        let (path, lock_path) = self.paths(resource_id, origin);
+        let (path, lock_path) = self.paths(resource_id.as_resource_id(), origin);
         let lock = lock(&lock_path)?;
         let content = NoteContent {
             resource_id: resource_id.to_string(),
@@ -130,6 +132,10 @@ impl PendingNotes {
     /// # Errors
     /// A process that is alive holds it; or it cannot be read.
     pub fn find(&self, resource_id: &impl ArmId, origin: &Origin) -> Result<Option<Note>, NoteError> {
+        self.find_by_id(resource_id.as_resource_id(), origin)
+    }
+
+    fn find_by_id(&self, resource_id: &ResourceId, origin: &Origin) -> Result<Option<Note>, NoteError> {
         let (path, lock_path) = self.paths(resource_id, origin);
         if !path.try_exists().map_err(|error| NoteError::io(&path, error))? {
             return Ok(None);
@@ -157,8 +163,8 @@ impl PendingNotes {
     }
 
     /// One note for each resource of each backend: two backends can have the same id.
-    fn paths(&self, resource_id: &impl ArmId, origin: &Origin) -> (PathBuf, PathBuf) {
-        let digest = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.as_resource_id().key()));
+    fn paths(&self, resource_id: &ResourceId, origin: &Origin) -> (PathBuf, PathBuf) {
+        let digest = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()));
         let name = digest
             .iter()
             .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));

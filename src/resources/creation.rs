@@ -35,6 +35,19 @@ impl<I: ArmId> Creation<'_, I> {
     /// Without a partial state nothing was made, or what exists is not ours. With `partial` (the state to keep) the service has
     /// accepted it: it failed later, or the wait ended early.
     pub async fn carry_out<M>(&self, cx: &mut Context<Connection>, partial: M) -> Result<Value, Failure<M>> {
+        self.carry_out_after(cx, None, partial).await
+    }
+
+    /// The same, where the note of an earlier apply, which is held already, has told the name.
+    ///
+    /// # Errors
+    /// As [`Creation::carry_out`].
+    pub async fn carry_out_after<M>(
+        &self,
+        cx: &mut Context<Connection>,
+        mut begun: Option<Note>,
+        partial: M,
+    ) -> Result<Value, Failure<M>> {
         let connection = cx.client().clone();
         let client = &connection.arm().limited(self.patience.limits());
         let existing = client
@@ -42,7 +55,11 @@ impl<I: ArmId> Creation<'_, I> {
             .await
             .map_err(|error| self.cannot("look for", &error))?;
         if let Some(body) = existing {
-            match self.left_behind(&connection)? {
+            let note = match begun.take() {
+                Some(note) => Some(note),
+                None => self.left_behind(&connection)?,
+            };
+            match note {
                 None => return Err(Diagnostics::from(self.exists()).into()),
                 Some(note) => {
                     residence::record(cx);
@@ -51,6 +68,10 @@ impl<I: ArmId> Creation<'_, I> {
                     }
                 }
             }
+        }
+        if let Some(note) = begun {
+            // What it announced never came into being.
+            drop_note(note);
         }
         let mut note = self.note(&connection)?;
         let mut accepted = match self.send(client, &note).await {
@@ -117,7 +138,7 @@ impl<I: ArmId> Creation<'_, I> {
         } else {
             body = self.settled(connection, body).await?;
         }
-        let usable = note.content().fingerprint == self.fingerprint();
+        let usable = note.content().fingerprint == fingerprint(self.body);
         match body {
             Some(body)
                 if usable && provisioning_state(&body).is_none_or(|state| state.eq_ignore_ascii_case("Succeeded")) =>
@@ -163,16 +184,8 @@ impl<I: ArmId> Creation<'_, I> {
         let begun = connection
             .arm()
             .notes()
-            .begin(self.id, self.fingerprint(), request_id, connection.origin());
+            .begin(self.id, fingerprint(self.body), request_id, connection.origin());
         begun.map_err(|error| self.note_trouble(&error).into())
-    }
-
-    /// What the note remembers about the body, to tell whether what was begun is still what is wanted.
-    fn fingerprint(&self) -> String {
-        Sha256::digest(self.body.to_string())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
     }
 
     fn exists(&self) -> Diagnostic {
@@ -197,6 +210,14 @@ impl<I: ArmId> Creation<'_, I> {
     fn cannot(&self, act: &str, error: &Error) -> Diagnostic {
         service_error::cannot(&format!("{act} {}", self.what), error)
     }
+}
+
+/// What a note remembers about a body, to tell whether what was begun is still what is wanted.
+pub fn fingerprint(body: &Value) -> String {
+    Sha256::digest(body.to_string())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A note that cannot be read or written, as a diagnostic.

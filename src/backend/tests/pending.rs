@@ -219,3 +219,26 @@ fn many_processes_begin_and_end_notes_of_one_resource_and_never_two_at_once() {
     });
     assert!(files(&folder).is_empty());
 }
+
+#[test]
+fn what_was_left_behind_is_found_by_rank_and_never_what_the_living_hold() {
+    let (_base, _, notes) = folder();
+    let any = |content: &crate::backend::pending::NoteContent| Some(content.fingerprint.clone());
+    assert!(notes.left_behind(&origin(1), any).unwrap().is_none(), "no folder yet");
+    let id = |name: &str| ImageTemplateId::new("00000000-0000-0000-0000-000000000000", "images", name).unwrap();
+    drop(notes.begin(&id("second"), "2", "request", &origin(1)).unwrap());
+    drop(notes.begin(&id("elsewhere"), "0", "request", &origin(2)).unwrap());
+    let held = notes.begin(&id("first"), "1", "request", &origin(1)).unwrap();
+
+    let found = notes.left_behind(&origin(1), any).unwrap().unwrap();
+    assert_eq!(found.content().resource_id, id("second").to_string());
+    assert!(
+        notes.left_behind(&origin(1), any).unwrap().is_none(),
+        "both are held now"
+    );
+    drop(held);
+    let first = notes.left_behind(&origin(1), any).unwrap().unwrap();
+    assert_eq!(first.content().resource_id, id("first").to_string());
+    drop((first, found));
+    assert!(notes.left_behind::<()>(&origin(1), |_| None).unwrap().is_none());
+}

@@ -32,6 +32,27 @@ pub(super) fn changes(prior: &ImageTemplate, planned: &ImageTemplate) -> Option<
     tags::write_changes(changes, &prior.tags_all, &planned.tags_all)
 }
 
+/// Whether a change sends something whole of which the service may know more than we do; [`keep_unknown`] then needs its
+/// present body.
+pub(super) fn sends_wholes(changes: &Value) -> bool {
+    changes.get("properties").is_some()
+}
+
+/// Adds what the service's present body shows of the build machine and of each target, and the model does not know.
+pub(super) fn keep_unknown(changes: &mut Value, shown: &Value) {
+    wire::keep_unknown::<ImageTemplate>("vm_profile", changes, shown);
+    wire::keep_unknown::<ImageTemplate>("distribute", changes, shown);
+    let targets = changes
+        .pointer_mut("/properties/distribute")
+        .and_then(Value::as_array_mut);
+    for target in targets.into_iter().flatten().filter_map(Value::as_object_mut) {
+        for deprecated in ["replicationRegions", "storageAccountType"] {
+            // They exclude `targetRegions`, as which they have been read.
+            target.remove(deprecated);
+        }
+    }
+}
+
 /// The build machine with the service's default for each member that is gone: in an update the service takes what is absent
 /// or null as what stays.
 fn whole_profile(prior: Option<&VmProfile>, planned: Option<&VmProfile>) -> Value {

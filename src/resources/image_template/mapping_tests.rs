@@ -1,11 +1,12 @@
 //! The bodies of a template, to the letter.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use tf_provider::Attr;
+use tf_provider::{Attr, Set};
 
 use super::super::customize::{CustomizeStep, Shell, Validation, ValidationStep};
 use super::super::model::{Identity, Source};
 use super::super::samples::{GALLERY_IMAGE, IMAGE, disk_of, file, gallery, inline, managed, template, vhd};
+use super::super::vm_profile::VirtualNetwork;
 use super::*;
 use crate::arm::body::strict;
 use crate::arm::image_template::{ImageTemplate as Body, ImageTemplateUpdate};
@@ -224,4 +225,70 @@ fn what_only_terraform_knows_sends_nothing() {
         ..everything()
     };
     assert_eq!(changes(&everything(), &spelled), None);
+}
+
+#[test]
+fn what_the_service_shows_beyond_the_model_survives_an_update() {
+    let mut planned = everything();
+    planned.vm_profile = machine("Standard_D4ds_v4", 64);
+    planned.distribute = Attr::Known(vec![gallery("gallery"), managed("image"), vhd("disk"), vhd("another")]);
+    let mut shown = body(&everything());
+    shown["properties"]["vmProfile"]["hibernation"] = json!(true);
+    shown["properties"]["provisioningState"] = json!("Succeeded");
+    shown["properties"]["distribute"][0]["versioning"]["future"] = json!("x");
+    shown["properties"]["distribute"][0]["replicationRegions"] = json!(["westus2"]);
+    shown["properties"]["distribute"][1]["lock"] = json!({ "level": 1 });
+    shown["properties"]["distribute"].as_array_mut().unwrap().reverse();
+
+    let mut changes = changes(&everything(), &planned).unwrap();
+    assert!(sends_wholes(&changes));
+    keep_unknown(&mut changes, &shown);
+    let properties = &changes["properties"];
+    assert_eq!(properties.as_object().unwrap().len(), 2);
+    assert_eq!(
+        properties["vmProfile"],
+        json!({ "vmSize": "Standard_D4ds_v4", "osDiskSizeGB": 64, "hibernation": true })
+    );
+    assert_eq!(
+        properties["distribute"][0]["versioning"],
+        json!({ "scheme": "Latest", "major": 1, "future": "x" })
+    );
+    assert_eq!(properties["distribute"][0].get("replicationRegions"), None);
+    assert_eq!(properties["distribute"][1]["lock"], json!({ "level": 1 }));
+    assert_eq!(
+        properties["distribute"][3],
+        json!({ "type": "VHD", "runOutputName": "another" })
+    );
+}
+
+#[test]
+fn a_network_and_identities_that_go_are_sent_empty() {
+    let with = ImageTemplate {
+        vm_profile: Attr::Known(VmProfile {
+            identity_ids: Attr::Known(Set(vec![Attr::from(IDENTITY)])),
+            vnet: Attr::Known(VirtualNetwork {
+                subnet_id: Attr::from("/subnet"),
+                ..VirtualNetwork::default()
+            }),
+            ..VmProfile::default()
+        }),
+        ..everything()
+    };
+    let without = ImageTemplate {
+        vm_profile: disk_of(64),
+        ..everything()
+    };
+    let profile = |prior: &ImageTemplate, planned: &ImageTemplate| {
+        let changes = changes(prior, planned).unwrap();
+        strict::<ImageTemplateUpdate>(&changes).unwrap();
+        changes["properties"]["vmProfile"].clone()
+    };
+    let expected = json!({
+        "vmSize": "", "osDiskSizeGB": 64, "userAssignedIdentities": [], "vnetConfig": { "subnetId": "" },
+    });
+    assert_eq!(profile(&with, &without), expected);
+    let expected = json!({
+        "vmSize": "", "osDiskSizeGB": 0, "userAssignedIdentities": [IDENTITY], "vnetConfig": { "subnetId": "/subnet" },
+    });
+    assert_eq!(profile(&without, &with), expected);
 }

@@ -14,6 +14,7 @@ mod reading;
 mod rules;
 #[cfg(test)]
 mod samples;
+mod staging;
 mod vm_profile;
 mod windows;
 
@@ -71,23 +72,32 @@ impl Resource for ImageTemplateResource {
         mut planned: ImageTemplate,
         _config: ImageTemplate,
     ) -> Result<ImageTemplate, Failure<ImageTemplate>> {
+        let body = mapping::body(&planned);
+        let mut begun = None;
         if let Some(prefix) = planned.name_prefix.as_str().filter(|_| !planned.name.is_known()) {
-            planned.name = Attr::Known(name::of(prefix));
+            begun = name::begun_earlier(cx.client(), identify::text(&planned.resource_group_name), prefix, &body)?;
+            let name = begun
+                .as_ref()
+                .map_or_else(|| name::of(prefix), |begun| begun.name.clone());
+            planned.name = Attr::Known(name);
         }
+        let begun = begun.map(|begun| begun.note);
         let (group, name) = (
             identify::text(&planned.resource_group_name),
             identify::text(&planned.name),
         );
         let id = identify::checked(ImageTemplateId::new(cx.client().subscription(), group, name), "name")?;
         planned.id = Attr::Known(id.to_string());
+        let patience = Patience::of(cx, Timeouts::create(&planned.timeouts));
+        staging::require_unclaimed(cx.client(), &planned, &id, &patience).await?;
         let creation = Creation {
             terraform_type: Self::TYPE,
             what: &what(&planned),
             id: &id,
-            body: &mapping::body(&planned),
-            patience: Patience::of(cx, Timeouts::create(&planned.timeouts)),
+            body: &body,
+            patience,
         };
-        let body = creation.carry_out(cx, planned.clone()).await?;
+        let body = creation.carry_out_after(cx, begun, planned.clone()).await?;
         cx.client().template_was_made(&id);
         Ok(completed(&planned, &body)?)
     }
@@ -115,10 +125,14 @@ impl Resource for ImageTemplateResource {
     ) -> Result<ImageTemplate, Failure<ImageTemplate>> {
         residence::require(cx, &what(&planned))?;
         let id = identify::checked(ImageTemplateId::parse(identify::text(&prior.id)), "id")?;
-        let Some(changes) = mapping::changes(&prior, &planned) else {
+        let Some(mut changes) = mapping::changes(&prior, &planned) else {
             return Ok(planned);
         };
         let patience = Patience::of(cx, Timeouts::update(&planned.timeouts));
+        if mapping::sends_wholes(&changes) {
+            let shown = change::get(cx.client(), &what(&planned), &id).await?;
+            mapping::keep_unknown(&mut changes, &shown);
+        }
         let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;
         Ok(completed(&planned, &body)?)
     }

@@ -104,3 +104,7 @@ fn target_regions(target: &Value) -> Option<Value> {
     let regions = target.get("replicationRegions")?.as_array()?;
     Some(regions.iter().map(region).collect())
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;
