@@ -22,6 +22,7 @@ mod interruption;
 mod log_file;
 mod machine;
 mod module;
+mod moved;
 mod platform_image;
 mod refused;
 mod resource_group;

@@ -30,6 +30,9 @@ pub(crate) struct Installation {
     pub(crate) provider: PathBuf,
 }
 
+/// Providers whose resources `moved` blocks hand over.
+const FORMER_PROVIDERS: [(&str, &str); 2] = [("azure", "azapi"), ("hashicorp", "azurerm")];
+
 /// The one installation of this process.
 pub(crate) fn installation() -> &'static Installation {
     static INSTALLATION: OnceLock<Installation> = OnceLock::new();
@@ -50,18 +53,23 @@ fn install(program: &Path) -> Installation {
         "aarch64" => "linux_arm64",
         _ => "linux_amd64",
     };
-    let package = folder
-        .path()
-        .join("mirror/registry.terraform.io/imagebuilder/imagebuilder")
-        .join(version)
-        .join(platform);
-    fs::create_dir_all(&package).unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let provider = package.join(format!("terraform-provider-imagebuilder_v{version}"));
-    // The folder outlives the process, so it should cost nothing where it can.
-    fs::hard_link(program, &provider)
-        .or_else(|_| fs::copy(program, &provider).map(drop))
-        .unwrap();
+    let place = |namespace: &str, name: &str| {
+        let package = format!("mirror/registry.terraform.io/{namespace}/{name}/{version}/{platform}");
+        let package = folder.path().join(package);
+        fs::create_dir_all(&package).unwrap();
+        let installed = package.join(format!("terraform-provider-{name}_v{version}"));
+        // The folder outlives the process, so it should cost nothing where it can.
+        fs::hard_link(program, &installed)
+            .or_else(|_| fs::copy(program, &installed).map(drop))
+            .unwrap();
+        installed
+    };
+    let provider = place("imagebuilder", "imagebuilder");
+    // Terraform wants a plugin for each provider that a state names, though a `moved` block asks nothing of the old one.
+    for (namespace, name) in FORMER_PROVIDERS {
+        place(namespace, name);
+    }
     let cli_configuration = folder.path().join("terraform.rc");
     let mirror = folder.path().join("mirror");
     fs::write(

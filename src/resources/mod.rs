@@ -11,6 +11,7 @@ pub mod identify;
 pub mod image_template;
 pub mod image_template_run;
 mod import;
+mod moved;
 pub mod nested;
 pub mod noun;
 pub mod patience;

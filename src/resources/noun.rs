@@ -6,7 +6,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource, wire};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource, Takeover, wire};
 
 use super::connection::Connection;
 use super::creation::Creation;
@@ -27,6 +27,9 @@ pub trait Noun: Model {
     const CALLED: &'static str;
     /// Texts in the body that are taken away by an empty one: not every service takes null in a PATCH for that.
     const BLANKED: &'static [&'static str] = &[];
+
+    /// What `moved` blocks may turn into it.
+    const TAKES_OVER: &'static [Takeover<Self>] = &[];
 
     /// The attributes that every noun has.
     fn shared(&self) -> Shared<'_>;
@@ -162,6 +165,7 @@ impl<N: Noun> Resource for NounResource<N> {
     type Model = N;
     type Client = Connection;
     const TYPE: &'static str = N::TYPE;
+    const TAKES_OVER: &'static [Takeover<N>] = N::TAKES_OVER;
 
     fn validate(&self, config: &N) -> Diagnostics {
         let mut found = config

@@ -3,12 +3,12 @@
 mod content;
 mod model;
 
-use tf_provider::{Attr, Diagnostics};
+use tf_provider::{Attr, Diagnostics, Takeover};
 
 use super::connection::Connection;
-use super::identify;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
+use super::{identify, moved};
 use crate::arm::id::{GalleryId, IdError};
 
 pub use model::Gallery;
@@ -21,6 +21,9 @@ impl Noun for Gallery {
     const TYPE: &'static str = "imagebuilder_gallery";
     const CALLED: &'static str = "gallery";
     const BLANKED: &'static [&'static str] = &["/properties/description"];
+
+    const TAKES_OVER: &'static [Takeover<Self>] =
+        &[moved::azurerm_noun("azurerm_shared_image_gallery"), moved::azapi_noun()];
 
     shared_attributes!(tags, tags_all);
 

@@ -6,12 +6,12 @@ pub mod versions;
 mod words;
 
 use serde_json::Value;
-use tf_provider::{Attr, Diagnostics};
+use tf_provider::{Attr, Diagnostics, Takeover};
 
 use super::connection::Connection;
-use super::identify;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
+use super::{identify, moved};
 use crate::arm::id::{GalleryImageId, IdError};
 
 pub use model::GalleryImage;
@@ -24,6 +24,8 @@ impl Noun for GalleryImage {
     const TYPE: &'static str = "imagebuilder_gallery_image";
     const CALLED: &'static str = "gallery image";
     const BLANKED: &'static [&'static str] = &["/properties/description", "/properties/releaseNoteUri"];
+
+    const TAKES_OVER: &'static [Takeover<Self>] = &[moved::azurerm_noun("azurerm_shared_image"), moved::azapi_noun()];
 
     shared_attributes!(tags, tags_all);
 

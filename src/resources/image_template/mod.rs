@@ -19,14 +19,14 @@ mod vm_profile;
 mod windows;
 
 use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, Takeover};
 
 use super::connection::Connection;
 use super::creation::Creation;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, import, settled, tags};
+use super::{change, identify, import, moved, settled, tags};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::ImageTemplate;
@@ -39,6 +39,7 @@ impl Resource for ImageTemplateResource {
     type Model = ImageTemplate;
     type Client = Connection;
     const TYPE: &'static str = "imagebuilder_image_template";
+    const TAKES_OVER: &'static [Takeover<ImageTemplate>] = &[moved::azapi_template()];
 
     fn validate(&self, config: &ImageTemplate) -> Diagnostics {
         rules::broken(config)

@@ -16,7 +16,7 @@ mod takeover;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, Takeover};
 
 use self::execution::{Order, Outcome};
 use self::plan::Circumstances;
@@ -25,7 +25,7 @@ use super::connection::Connection;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::RunTimeouts;
-use super::{identify, import, runs};
+use super::{identify, import, moved, runs};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::{ImageTemplateRun, RunOutput};
@@ -38,6 +38,7 @@ impl Resource for ImageTemplateRunResource {
     type Model = ImageTemplateRun;
     type Client = Connection;
     const TYPE: &'static str = "imagebuilder_image_template_run";
+    const TAKES_OVER: &'static [Takeover<ImageTemplateRun>] = &[moved::azapi_run()];
 
     async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<ImageTemplateRun>) -> Result<(), Diagnostics> {
         let template = plan
@@ -134,15 +135,7 @@ impl Resource for ImageTemplateRunResource {
 
     async fn import(&self, cx: &mut Context<Connection>, id: &str) -> Result<ImageTemplateRun, Diagnostics> {
         let id = import::existing(cx, "image template", ImageTemplateId::parse(id)).await?;
-        Ok(ImageTemplateRun {
-            id: Attr::Known(id.to_string()),
-            image_template_id: Attr::Known(id.to_string()),
-            // The defaults of what only Terraform knows.
-            on_destroy: Attr::from("keep"),
-            on_interrupt: Attr::from("cancel"),
-            wait: Attr::Known(true),
-            ..ImageTemplateRun::default()
-        })
+        Ok(ImageTemplateRun::of(&id))
     }
 }
 

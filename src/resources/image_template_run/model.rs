@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tf_provider::{Attr, Model};
 
+use crate::arm::id::ImageTemplateId;
 use crate::resources::checks;
 use crate::resources::timeouts::{self, RunTimeouts};
 
@@ -76,6 +77,20 @@ pub struct ImageTemplateRun {
     /// What the last run put where, by `run_output_name`.
     #[attribute(computed)]
     pub outputs: Attr<BTreeMap<String, Attr<RunOutput>>>,
+}
+
+impl ImageTemplateRun {
+    /// What the id of the template alone tells; what only Terraform knows has its default.
+    pub(in crate::resources) fn of(template: &ImageTemplateId) -> Self {
+        Self {
+            id: Attr::Known(template.to_string()),
+            image_template_id: Attr::Known(template.to_string()),
+            on_destroy: Attr::from("keep"),
+            on_interrupt: Attr::from("cancel"),
+            wait: Attr::Known(true),
+            ..Self::default()
+        }
+    }
 }
 
 /// What a run put into one place.

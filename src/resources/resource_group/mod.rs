@@ -2,12 +2,12 @@
 
 mod model;
 
-use tf_provider::{Attr, Diagnostic, Diagnostics};
+use tf_provider::{Attr, Diagnostic, Diagnostics, Takeover};
 
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{group_content, identify};
+use super::{group_content, identify, moved};
 use crate::arm::id::{IdError, ResourceGroupId};
 
 pub use model::ResourceGroup;
@@ -19,6 +19,8 @@ impl Noun for ResourceGroup {
     type Id = ResourceGroupId;
     const TYPE: &'static str = "imagebuilder_resource_group";
     const CALLED: &'static str = "resource group";
+
+    const TAKES_OVER: &'static [Takeover<Self>] = &[moved::azurerm_noun("azurerm_resource_group"), moved::azapi_noun()];
 
     shared_attributes!(tags, tags_all);
 

@@ -5,12 +5,12 @@ mod model;
 mod vacancy;
 
 use serde_json::Value;
-use tf_provider::{Attr, Diagnostics};
+use tf_provider::{Attr, Diagnostics, Takeover};
 
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{change, identify};
+use super::{change, identify, moved};
 use crate::arm::id::{IdError, ResourceGroupId};
 use crate::arm::staging;
 
@@ -23,6 +23,8 @@ impl Noun for StagingResourceGroup {
     type Id = ResourceGroupId;
     const TYPE: &'static str = "imagebuilder_staging_resource_group";
     const CALLED: &'static str = "staging resource group";
+
+    const TAKES_OVER: &'static [Takeover<Self>] = &[moved::azurerm_noun("azurerm_resource_group"), moved::azapi_noun()];
 
     shared_attributes!(tags, tags_all);
 
