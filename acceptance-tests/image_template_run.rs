@@ -51,12 +51,15 @@ fn a_failed_run_again_keeps_the_old_outputs_and_is_tried_again() {
     assert_eq!(after.of(RUN).value("outputs"), outputs);
     assert_eq!(after.of(RUN).value("triggers"), triggers);
     assert_eq!(after.of(RUN).text("run_state"), "Failed");
-
+    assert!(after.of(RUN).text("message").contains("exit code 3"));
     assert_eq!(
-        workspace.plan().of(RUN).actions(),
-        ["update"],
-        "the next plan runs again"
+        after.of(RUN).text("image_template_id"),
+        before.of(RUN).text("image_template_id")
     );
+
+    let plan = workspace.plan();
+    assert_eq!(plan.touched(), [RUN], "the next plan runs again");
+    assert_eq!(plan.of(RUN).before("stale_reason"), "the last run ended as Failed");
     workspace.configure(Golden::new().shell("step", &["echo mended"]).configuration());
     workspace.apply();
     workspace.assert_nothing_to_do();
@@ -112,7 +115,12 @@ fn a_vanished_version_is_built_again() {
     let output = workspace.machine.command_line(&["images", "delete", &version]);
     assert!(output.succeeded, "{output}");
 
-    assert_eq!(workspace.plan().of(RUN).actions(), ["update"]);
+    let plan = workspace.plan();
+    assert_eq!(plan.touched(), [RUN]);
+    assert_eq!(plan.of(RUN).actions(), ["update"]);
+    let reason = plan.of(RUN).before("stale_reason").as_str().unwrap();
+    assert!(reason.contains("\"gallery\"") && reason.contains(&version), "{reason}");
+    assert!(plan.of(RUN).after("stale_reason").is_null());
     workspace.apply();
     workspace.assert_nothing_to_do();
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
@@ -166,4 +174,27 @@ fn a_vhd_whose_path_is_not_its_uri_is_not_taken_for_gone() {
     let uri = state.of(RUN).text("outputs.vhd.artifact_uri");
     assert!(uri.contains('%') && state.vhd().is_file(), "{uri}");
     workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_template_that_is_gone_takes_neither_the_outputs_nor_the_images_to_delete_along() {
+    let golden = Golden::new()
+        .shell("step", &["true"])
+        .run("on_destroy = \"delete_images\"");
+    let workspace = Workspace::with(golden.configuration());
+    workspace.apply();
+    let outputs = workspace.state().of(RUN).value("outputs").clone();
+    let template = workspace.state().of(TEMPLATE).text("id").to_owned();
+    workspace.machine.service().delete(&template);
+
+    let plan = workspace.plan();
+    assert_eq!(plan.of(TEMPLATE).actions(), ["create"]);
+    assert_eq!(plan.of(RUN).actions(), ["update"]);
+    assert_eq!(plan.of(RUN).before("outputs"), &outputs);
+    let reason = plan.of(RUN).before("stale_reason").as_str().unwrap();
+    assert!(reason.contains(&template) && reason.contains("gone"), "{reason}");
+
+    workspace.destroy();
+    assert_eq!(workspace.machine.gallery_versions(), <[&str; 0]>::default());
+    assert_eq!(workspace.state().addresses(), <[&str; 0]>::default());
 }

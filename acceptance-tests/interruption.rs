@@ -81,3 +81,36 @@ fn ctrl_c_while_a_template_is_created_loses_nothing() {
     workspace.apply();
     workspace.assert_nothing_to_do();
 }
+
+#[test]
+fn a_run_that_takes_longer_than_allowed_is_canceled_and_told() {
+    let slow = Golden::new()
+        .shell("slow", &["echo the step is running", "sleep 300"])
+        .run("timeouts = { create = \"5s\" }");
+    let workspace = Workspace::with(slow.configuration());
+    let answer = workspace.try_apply();
+    answer.fails_with(&["was canceled", "`timeouts`"]);
+    assert!(workspace.state().of(RUN).tainted);
+    assert_eq!(workspace.machine.runs()[0]["state"], "Canceled");
+    assert_eq!(workers(&workspace.machine.root()), []);
+}
+
+#[test]
+fn a_run_that_takes_longer_than_allowed_goes_on_where_it_may_and_the_next_apply_adopts_it() {
+    let golden = Golden::new()
+        .shell("slow", &["sleep 15"])
+        .run("on_interrupt = \"leave_running\"");
+    let hurried = golden.clone().run("timeouts = { create = \"5s\" }");
+    let workspace = Workspace::with(hurried.configuration());
+    workspace.try_apply().fails_with(&["has not ended", "`timeouts`"]);
+    assert_eq!(workspace.machine.runs()[0]["state"], "Running");
+
+    // Terraform makes a resource anew whose creation failed; the run itself is the same.
+    let output = workspace.terraform(&["untaint", "-no-color", RUN]);
+    assert!(output.succeeded, "{output}");
+    workspace.configure(golden.configuration());
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(workspace.machine.runs().len(), 1, "it was adopted, not doubled");
+    assert_eq!(workspace.machine.gallery_versions().len(), 1);
+}

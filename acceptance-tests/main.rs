@@ -25,6 +25,7 @@ mod module;
 mod moved;
 mod platform_image;
 mod refused;
+mod replacement;
 mod resource_group;
 mod reuse;
 mod run_again;

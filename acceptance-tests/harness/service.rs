@@ -76,6 +76,12 @@ impl Service {
         assert_eq!(self.run_state(template), "Canceled");
     }
 
+    /// Deletes a resource.
+    pub(crate) fn delete(&self, path: &str) {
+        let answered = self.send(Method::DELETE, path, None);
+        assert!(answered.status < 300, "{path}: {answered:?}");
+    }
+
     /// State of the template's last run.
     pub(crate) fn run_state(&self, template: &str) -> String {
         let state = &self.get(template)["properties"]["lastRunStatus"]["runState"];
