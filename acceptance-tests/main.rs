@@ -17,6 +17,7 @@ mod gallery;
 mod harness;
 mod image_template;
 mod image_template_run;
+mod image_template_trigger;
 mod import;
 mod interruption;
 mod log_file;

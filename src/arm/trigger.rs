@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::image_template::ProvisioningState;
+use super::id::{GalleryImageId, GalleryImageVersionId};
+use super::image_template::{Distributor, ImageTemplate, ProvisioningState, SharedImageTarget, Source};
+use super::latest;
 use super::system_data::SystemData;
 use super::value_set::closed_set;
 
@@ -58,6 +60,58 @@ pub struct TriggerStatus {
 impl TriggerStatus {
     /// The code of a trigger that starts runs.
     pub const HEALTHY: &'static str = "Healthy";
+}
+
+/// Whether a new version of the template's source can start runs of it.
+///
+/// # Errors
+/// What keeps it from that, as the end of a sentence about the template.
+pub fn can_start_runs(template: &ImageTemplate) -> Result<(), String> {
+    let properties = &template.properties;
+    let source = source_image(&properties.source)?;
+    properties.distribute.iter().try_for_each(|target| match target {
+        Distributor::SharedImage(target) => check_target(target, source.as_ref()),
+        Distributor::ManagedImage(_) | Distributor::Vhd(_) => Ok(()),
+    })
+}
+
+fn check_target(target: &SharedImageTarget, source: Option<&GalleryImageId>) -> Result<(), String> {
+    let output = &target.run_output_name;
+    if let Ok(version) = GalleryImageVersionId::parse(&target.gallery_image_id) {
+        return Err(format!(
+            "distributes '{output}' to the version {}, which only one run can make; give the id of the gallery image, without a version",
+            version.name()
+        ));
+    }
+    match (source, GalleryImageId::parse(&target.gallery_image_id)) {
+        (Some(source), Ok(image)) if *source == image => Err(format!(
+            "distributes '{output}' to the gallery image of its source, so that each of its runs would start the next one"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The gallery image whose newest version is the source; `None` for a platform image, which no run makes.
+fn source_image(source: &Source) -> Result<Option<GalleryImageId>, String> {
+    let exact = |version: &str| {
+        Err(format!(
+            "has the exact version {version} of its source, which no new version changes; the version must be latest"
+        ))
+    };
+    match source {
+        Source::PlatformImage(image) => match image.version.as_deref().unwrap_or_default() {
+            version if latest::is_latest(version) => Ok(None),
+            version => exact(version),
+        },
+        Source::SharedImageVersion(image) => match GalleryImageVersionId::parse(&image.image_version_id) {
+            Ok(version) if version.is_latest() => Ok(Some(version.gallery_image_id())),
+            _ => exact(image.image_version_id.rsplit('/').next().unwrap_or_default()),
+        },
+        Source::ManagedImage(_) => Err(
+            "has a managed image as its source, which has no versions; a platform image or a gallery image with the version latest is needed"
+                .to_owned(),
+        ),
+    }
 }
 
 closed_set! {

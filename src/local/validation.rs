@@ -3,7 +3,6 @@
 pub(crate) mod steps;
 pub(crate) mod targets;
 pub(crate) mod template;
-pub(crate) mod triggers;
 
 use std::fmt;
 

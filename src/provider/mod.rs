@@ -16,6 +16,7 @@ use crate::resources::gallery::GalleryResource;
 use crate::resources::gallery_image::GalleryImageResource;
 use crate::resources::image_template::ImageTemplateResource;
 use crate::resources::image_template_run::ImageTemplateRunResource;
+use crate::resources::image_template_trigger::ImageTemplateTriggerResource;
 use crate::resources::resource_group::ResourceGroupResource;
 use crate::resources::staging_resource_group::StagingResourceGroupResource;
 
@@ -41,6 +42,7 @@ impl tf_provider::Provider for Provider {
             resource(GalleryImageResource::new()),
             resource(ImageTemplateResource),
             resource(ImageTemplateRunResource),
+            resource(ImageTemplateTriggerResource::new()),
             resource(ResourceGroupResource::new()),
             resource(StagingResourceGroupResource::new()),
         ]

@@ -10,6 +10,7 @@ pub mod group_content;
 pub mod identify;
 pub mod image_template;
 pub mod image_template_run;
+pub mod image_template_trigger;
 mod import;
 mod moved;
 pub mod nested;

@@ -73,6 +73,14 @@ pub trait Noun: Model {
     /// Fills in what wire paths cannot say. `earlier` is the prior state, or the plan that was just applied.
     fn decorate(&mut self, _body: &Value, _earlier: &Self) {}
 
+    /// Looks at the surroundings of one that is about to be made, as far as they are known.
+    ///
+    /// # Errors
+    /// Why the service would refuse it.
+    fn foresee(&self, _connection: &Connection) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+        async { Ok(()) }
+    }
+
     /// Completes the body of a PATCH with what only the service knows.
     ///
     /// # Errors
@@ -181,7 +189,10 @@ impl<N: Noun> Resource for NounResource<N> {
         if let (Some((own, _)), Some((_, all))) = (plan.config.shared().tags, plan.planned.tags_mut()) {
             *all = tags::all(cx.client().default_tags(), own);
         }
-        Ok(())
+        match plan.prior {
+            None => plan.planned.foresee(cx.client()).await,
+            Some(_) => Ok(()),
+        }
     }
 
     async fn create(&self, cx: &mut Context<Connection>, mut planned: N, _config: N) -> Result<N, Failure<N>> {

@@ -198,6 +198,11 @@ typed_id! {
     ["imageTemplates" => template, "image template"; "runOutputs" => run_output, "run output";]
 }
 typed_id! {
+    /// Id of a trigger.
+    TriggerId, "a trigger", api_version::IMAGE_BUILDER, repeatable: true, namespace: Some("Microsoft.VirtualMachineImages"),
+    ["imageTemplates" => template, "image template"; "triggers" => trigger, "trigger";]
+}
+typed_id! {
     /// Id of a user-assigned identity.
     UserAssignedIdentityId, "a user-assigned identity", api_version::IDENTITIES, repeatable: true,
     namespace: Some("Microsoft.ManagedIdentity"), ["userAssignedIdentities" => identity, "identity";]
@@ -215,6 +220,7 @@ any_name!(
     ManagedImageId,
     ImageTemplateId,
     RunOutputId,
+    TriggerId,
     UserAssignedIdentityId,
     SubnetId
 );
@@ -300,10 +306,26 @@ impl ImageTemplateId {
     pub fn run_output(&self, name: &str) -> Result<RunOutputId, IdError> {
         RunOutputId::new(self.subscription(), self.resource_group(), self.name(), name)
     }
+
+    /// A trigger of this template.
+    ///
+    /// # Errors
+    /// The name is empty or holds a character that no id holds.
+    pub fn trigger(&self, name: &str) -> Result<TriggerId, IdError> {
+        TriggerId::new(self.subscription(), self.resource_group(), self.name(), name)
+    }
 }
 
 impl RunOutputId {
     /// The template of this run output.
+    #[must_use]
+    pub fn template_id(&self) -> ImageTemplateId {
+        ImageTemplateId(ResourceId::of(self.0.segments()[..8].to_vec()))
+    }
+}
+
+impl TriggerId {
+    /// The template of this trigger.
     #[must_use]
     pub fn template_id(&self) -> ImageTemplateId {
         ImageTemplateId(ResourceId::of(self.0.segments()[..8].to_vec()))

@@ -6,7 +6,7 @@ use super::lists::page;
 use super::templates::state_of;
 use crate::arm::image_template::{ImageTemplate, ProvisioningState};
 use crate::arm::names;
-use crate::arm::trigger::{Properties, Trigger};
+use crate::arm::trigger::{Properties, Trigger, can_start_runs};
 use crate::local::answer::Answer;
 use crate::local::presentation::{expect, expect_group, typed};
 use crate::local::refusal::Refused;
@@ -17,7 +17,6 @@ use crate::local::states;
 use crate::local::store::operations::{self, Job, Operation, Style};
 use crate::local::store::{resources, triggers as rows};
 use crate::local::triggers::{healthy, newest_source};
-use crate::local::validation::triggers as rules;
 
 /// Makes a trigger, which waits for what is newer than the source's present version. One that is there stays as it is: its kind, all
 /// that a request says, cannot change.
@@ -120,7 +119,7 @@ pub(crate) fn delete(shared: &Shared, target: &Target, name: &str) -> Result<Out
 }
 
 fn check(template: &ImageTemplate, target: &Target) -> Result<(), Refused> {
-    rules::check(template).map_err(|reason| {
+    can_start_runs(template).map_err(|reason| {
         Refused::validation(format!(
             "'ImageTemplateTrigger': the image template '{}' {reason}",
             target.name()

@@ -183,9 +183,10 @@ async fn run(
             Ok(results::succeeded(planned, standing, found))
         }
         Outcome::LeftRunning => Ok(results::left_running(planned, before, standing)),
-        Outcome::Failed(why) => Err(Failure::with_partial(
-            why,
-            results::failed(before, standing, found.ok()),
-        )),
+        Outcome::Failed(why) => {
+            let found = found.ok();
+            let why = results::told(why, standing, found.as_ref());
+            Err(Failure::with_partial(why, results::failed(before, standing, found)))
+        }
     }
 }

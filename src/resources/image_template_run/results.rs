@@ -54,6 +54,26 @@ pub(super) fn failed(
     }
 }
 
+/// What a run that succeeded in part says, with what it made all the same.
+pub(super) fn told(mut why: Diagnostics, standing: Option<&Standing>, made: Option<&Outputs>) -> Diagnostics {
+    let names: Vec<String> = made
+        .into_iter()
+        .flat_map(Outputs::keys)
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    if let Some(first) = why
+        .0
+        .first_mut()
+        .filter(|_| standing.is_some_and(Standing::has_made_something))
+    {
+        let kept = names.join(", ");
+        first.detail.push_str(&format!(
+            "\n\nWhat is there of the run outputs is kept, and shown in `outputs`: {kept}. The next apply runs again."
+        ));
+    }
+    why
+}
+
 /// The state when a refresh finds no template: while images are left that its runs made, they are what the state knows them by.
 ///
 /// # Errors
