@@ -7,10 +7,14 @@ use crate::harness::installation::examples;
 use crate::harness::workspace::Workspace;
 
 #[test]
-fn the_examples_of_all_resources_and_data_sources_are_one_configuration_that_applies() {
-    let mut configuration = HEAD.replace("provider \"imagebuilder\" {}", "");
-    configuration.push_str("provider \"imagebuilder\" {}\n");
-    for (folder, file) in [("resources", "resource.tf"), ("data-sources", "data-source.tf")] {
+fn the_examples_of_all_resources_data_sources_and_functions_are_one_configuration_that_applies() {
+    let mut configuration = HEAD.to_owned();
+    let folders = [
+        ("resources", "resource.tf"),
+        ("data-sources", "data-source.tf"),
+        ("functions", "function.tf"),
+    ];
+    for (folder, file) in folders {
         for entry in fs::read_dir(examples().join(folder)).unwrap() {
             configuration.push_str(&fs::read_to_string(entry.unwrap().path().join(file)).unwrap());
         }
