@@ -1,0 +1,171 @@
+//! Parameters of a template, which become variables.
+
+use serde_json::{Map, Value};
+
+use super::evaluate::{Evaluator, Stop, missing};
+use super::member;
+use super::term::{Variable, VariableKind, is_open};
+
+/// The value of a parameter: what was given, else a reference to its variable.
+pub(super) fn value(evaluator: &mut Evaluator<'_>, name: &str, path: &str) -> Result<Value, Stop> {
+    let all = evaluator.parameters;
+    let Some((written, definition)) = all.iter().find(|(written, _)| written.eq_ignore_ascii_case(name)) else {
+        return Err(missing("parameter", name, all.keys()));
+    };
+    evaluator.used.insert(written.to_lowercase());
+    let variable_name = variable_name(all, written);
+    let given = evaluator.given.iter();
+    let mut given = given.filter(|(key, _)| key.eq_ignore_ascii_case(written) || **key == variable_name);
+    if let Some((_, value)) = given.next() {
+        return Ok(value.clone());
+    }
+    let default = match member(definition, "defaultValue") {
+        Some(default) => {
+            let place = format!("parameters.{written}.defaultValue");
+            Some(evaluator.once(&place, |this, place| this.value(default, place))?)
+        }
+        None => None,
+    };
+    if let Some(open) = default.as_ref().filter(|default| is_open(default)) {
+        let whole = open
+            .as_str()
+            .and_then(|text| evaluator.openings.whole(text))
+            .map(|of| of.name.clone());
+        match whole {
+            // The deployment's own value under the parameter's name: a variable without a default asks for it.
+            Some(name) if name == variable_name || definition_is_environment(definition) => {}
+            _ => {
+                evaluator.remark(
+                    &format!("parameters.{written}"),
+                    "its default value refers to other values, so that it is written out where it is used".to_owned(),
+                );
+                return Ok(open.clone());
+            }
+        }
+    }
+    let default = default.filter(|default| !is_open(default));
+    let variable = variable(variable_name, definition, default);
+    let _ = path;
+    Ok(evaluator.openings.define(variable))
+}
+
+fn variable(name: String, definition: &Value, default: Option<Value>) -> Variable {
+    let of = member(definition, "type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let kind = match of.as_str() {
+        "int" => VariableKind::Number,
+        "bool" => VariableKind::Bool,
+        "array" => VariableKind::List,
+        "object" | "secureobject" => VariableKind::Object,
+        _ => VariableKind::String,
+    };
+    let limit = |names: [&str; 2]| names.iter().find_map(|name| member(definition, name)?.as_i64());
+    let description = member(definition, "metadata").and_then(|metadata| member(metadata, "description")?.as_str());
+    Variable {
+        name,
+        kind,
+        description: description.map(str::to_owned),
+        default,
+        sensitive: of.starts_with("secure"),
+        allowed: member(definition, "allowedValues")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default(),
+        limits: (limit(["minValue", "minLength"]), limit(["maxValue", "maxLength"])),
+    }
+}
+
+/// Whether the default value is one of those that a deployment knows, by itself.
+fn definition_is_environment(definition: &Value) -> bool {
+    let default = member(definition, "defaultValue")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let plain: String = default.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(
+        plain.to_ascii_lowercase().as_str(),
+        "[resourcegroup().location]"
+            | "[resourcegroup().name]"
+            | "[subscription().subscriptionid]"
+            | "[subscription().tenantid]"
+            | "[tenant().tenantid]"
+    )
+}
+
+/// The name of the variable for what a deployment knows, out of the way of a parameter that has it for something else.
+pub(super) fn environment_name(parameters: &Map<String, Value>, name: &str) -> String {
+    let taken = parameters.iter().any(|(written, definition)| {
+        variable_name(parameters, written) == name && !definition_is_environment(definition)
+    });
+    if taken {
+        format!("deployment_{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Whether a parameter's variable has this name.
+pub(super) fn is_taken(parameters: &Map<String, Value>, name: &str) -> bool {
+    parameters
+        .keys()
+        .any(|written| variable_name(parameters, written) == name)
+}
+
+/// The name of a parameter's variable; of several that would have the same one, the later get numbers.
+pub(super) fn variable_name(parameters: &Map<String, Value>, written: &str) -> String {
+    let name = snake(written);
+    let earlier = parameters.keys().take_while(|other| *other != written);
+    match earlier.filter(|other| snake(other) == name).count() {
+        0 => name,
+        count => format!("{name}_{}", count + 1),
+    }
+}
+
+/// `imageTemplateName` as `image_template_name`; a name that HCL takes.
+pub(super) fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut last_lower = false;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        if !character.is_ascii_alphanumeric() {
+            if !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
+            last_lower = false;
+            continue;
+        }
+        let ends_acronym = character.is_ascii_uppercase() && characters.peek().is_some_and(char::is_ascii_lowercase);
+        if (character.is_ascii_uppercase() && last_lower || ends_acronym) && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+        last_lower = !character.is_ascii_uppercase();
+    }
+    let out = out.trim_end_matches('_');
+    if out.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        out.to_owned()
+    } else {
+        format!("p_{out}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake;
+
+    #[test]
+    fn names_of_parameters_become_names_of_variables() {
+        for (written, name) in [
+            ("imageTemplateName", "image_template_name"),
+            ("VMSize", "vm_size"),
+            ("osDiskSizeGB", "os_disk_size_gb"),
+            ("api-key", "api_key"),
+            ("already_snake", "already_snake"),
+            ("7zip", "p_7zip"),
+            ("Größe", "gr_e"),
+        ] {
+            assert_eq!(snake(written), name);
+        }
+    }
+}
