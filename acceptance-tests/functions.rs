@@ -66,6 +66,7 @@ fn the_examples_of_the_functions_are_what_their_comments_say() {
                 ),
             ],
         ),
+        ("template_from_arm", &[("first_step", "motd")]),
         ("next_version", &[("next", "1.10.4"), ("next_with_major_2", "2.0.1")]),
     ] {
         let example = examples().join("functions").join(function).join("function.tf");

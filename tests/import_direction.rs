@@ -13,7 +13,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backend", &["arm"]),
     ("resources", &["tf_provider", "arm", "backend"]),
     ("data_sources", &["tf_provider", "arm", "backend", "resources"]),
-    ("functions", &["tf_provider", "arm"]),
+    ("conversion", &["tf_provider", "arm", "resources::image_template"]),
+    ("functions", &["tf_provider", "arm", "conversion"]),
     ("local", &["arm", "backend::transport", "image_engine"]),
     (
         "provider",
@@ -28,7 +29,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "image_engine",
         ],
     ),
-    ("cli", &["tf_provider", "provider", "local", "arm", "image_engine"]),
+    (
+        "cli",
+        &["tf_provider", "provider", "local", "arm", "conversion", "image_engine"],
+    ),
     ("main", &["tf_provider", "cli", "provider"]),
 ];
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod convert;
 mod docs;
 mod doctor;
 mod follow;
@@ -45,6 +46,8 @@ enum Command {
     /// List what steps have built, and give its disk space back.
     #[command(subcommand)]
     Layers(layers::Layers),
+    /// Turn an ARM template into HCL, and tell what it could not carry over.
+    Convert(convert::Convert),
     /// Generate the registry's pages from the schemas and `examples/`.
     Docs(docs::Docs),
     /// Generate `schemas/provider.json`.
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Images(images) => images.carry_out(line.root),
         Command::Layers(layers) => layers.carry_out(line.root),
         Command::Runs(runs) => runs.carry_out(line.root),
+        Command::Convert(convert) => convert.carry_out(),
         Command::Docs(docs) => docs.generate(),
         Command::Schema(schema) => schema.generate(),
     };

@@ -3,6 +3,7 @@
 mod next_version;
 mod parse_resource_id;
 mod resource_id;
+mod template_from_arm;
 
 use tf_provider::{Function, FunctionError, Value};
 
@@ -13,6 +14,7 @@ pub fn all() -> Vec<Box<dyn Function>> {
         Box::new(next_version::NextVersion),
         Box::new(parse_resource_id::ParseResourceId),
         Box::new(resource_id::BuildResourceId),
+        Box::new(template_from_arm::TemplateFromArm),
     ]
 }
 

@@ -246,7 +246,7 @@ impl<'a> Evaluator<'a> {
         }
         self.remark(path, format!("{reason}; it became the variable \"{name}\""));
         self.openings.refer(Variable {
-            description: Some(format!("{reason}.")),
+            description: Some(format!("Stands for what the template computes: {reason}.")),
             ..Variable::text(name)
         })
     }

@@ -177,7 +177,8 @@ impl Openings {
 }
 
 /// Whether any text in it refers to something.
-pub(super) fn is_open(value: &Value) -> bool {
+#[must_use]
+pub fn is_open(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains(MARK),
         Value::Array(elements) => elements.iter().any(is_open),

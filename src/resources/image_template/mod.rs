@@ -30,7 +30,7 @@ use super::{change, identify, import, moved, settled, tags};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::ImageTemplate;
-pub use reading::from_body;
+pub use reading::{from_body, modern};
 
 /// The resource type.
 pub struct ImageTemplateResource;

@@ -41,7 +41,7 @@ pub fn from_body(body: &Value, prior: Option<&ImageTemplate>) -> Result<ImageTem
 }
 
 /// The body in the words of the newest API version: what was renamed, and what an older one says differently.
-fn modern(body: &Value) -> Cow<'_, Value> {
+pub fn modern(body: &Value) -> Cow<'_, Value> {
     let old_source = body
         .pointer("/properties/source/version")
         .is_some_and(|version| version.as_str().is_some_and(is_latest_with_number));
