@@ -41,16 +41,24 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+/// Reads a body; members unknown to `T` are passed over.
+///
+/// # Errors
+/// The first member that is missing or has a bad value, with its path.
+pub fn lenient<T: DeserializeOwned>(body: &Value) -> Result<T, BodyError> {
+    serde_path_to_error::deserialize(body).map_err(|error| BodyError {
+        kind: BodyErrorKind::BadValue,
+        path: error.path().to_string().trim_matches('.').to_owned(),
+        message: error.inner().to_string(),
+    })
+}
+
 /// Reads a request's body; members unknown to `T` are an error. A null is the same as an absent member.
 ///
 /// # Errors
 /// The first member that is unknown, missing or has a bad value, with its path.
 pub fn strict<T: DeserializeOwned + Serialize>(body: &Value) -> Result<T, BodyError> {
-    let typed: T = serde_path_to_error::deserialize(body).map_err(|error| BodyError {
-        kind: BodyErrorKind::BadValue,
-        path: error.path().to_string().trim_matches('.').to_owned(),
-        message: error.inner().to_string(),
-    })?;
+    let typed: T = lenient(body)?;
     let understood = serde_json::to_value(&typed).map_err(|error| BodyError {
         kind: BodyErrorKind::BadValue,
         path: String::new(),

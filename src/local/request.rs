@@ -3,14 +3,13 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::refusal::Refused;
 use super::route::{Provider, Route, Scope};
-use crate::arm::body;
+use crate::arm::image_template::history::{self, Versioned};
 
 /// Largest body that ARM takes, in bytes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -109,9 +108,9 @@ impl Request {
         })
     }
 
-    /// The body as `T`; a member that `T` does not know is refused.
-    pub(crate) fn strict<T: DeserializeOwned + Serialize>(&self) -> Result<T, Refused> {
-        body::strict(&self.json()?).map_err(|error| {
+    /// The body as `T`, read as the request's API version of Image Builder does.
+    pub(crate) fn versioned<T: Versioned>(&self) -> Result<T, Refused> {
+        history::read(&self.json()?, &self.api_version).map_err(|error| {
             Refused::bad_request(
                 "ValidationFailed",
                 format!("Unmarshalling entity encountered error: {error}."),

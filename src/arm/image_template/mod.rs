@@ -6,6 +6,7 @@
 
 mod customizer;
 mod distributor;
+pub mod history;
 mod identity;
 mod settings;
 mod source;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::arm::body::{BodyError, BodyErrorKind, strict};
+use crate::arm::image_template::history::{MAPS, MEMBERS, read};
 use crate::arm::image_template::{Distributor, ImageTemplate, ImageTemplateUpdate, Source, Versioning};
 
 /// A body with every member that the specification knows.
@@ -68,11 +69,10 @@ fn refused(body: &Value) -> BodyError {
 
 /// Paths (as JSON pointers) of all objects in a body whose members are the API's and not the user's.
 fn objects(value: &Value, pointer: &str, found: &mut Vec<String>) {
-    let free = ["tags", "artifactTags", "managedResourceTags", "userAssignedIdentities"];
     match value {
         Value::Object(members) => {
             found.push(pointer.to_owned());
-            for (name, member) in members.iter().filter(|(name, _)| !free.contains(&name.as_str())) {
+            for (name, member) in members.iter().filter(|(name, _)| !MAPS.contains(&name.as_str())) {
                 objects(member, &format!("{pointer}/{name}"), found);
             }
         }
@@ -253,4 +253,60 @@ fn an_update_takes_what_can_be_updated_and_nothing_else() {
     assert_eq!(error.path, "properties.customize");
     let error = strict::<ImageTemplateUpdate>(&json!({"location": "westus2"})).unwrap_err();
     assert_eq!(error.path, "location");
+}
+
+#[test]
+fn every_member_that_a_request_can_have_is_known_in_any_case() {
+    let body = complete();
+    let mut places = Vec::new();
+    objects(&body, "", &mut places);
+    let read_only = [
+        "/systemData",
+        "/properties/lastRunStatus",
+        "/properties/provisioningError",
+        "/identity/userAssignedIdentities",
+    ];
+    for place in places
+        .iter()
+        .filter(|place| !read_only.iter().any(|prefix| place.starts_with(prefix)))
+    {
+        for name in body.pointer(place).unwrap().as_object().unwrap().keys() {
+            assert!(MEMBERS.contains(&name.as_str()), "{place}/{name}");
+        }
+    }
+}
+
+#[test]
+fn earlier_versions_take_members_in_any_case_and_pass_over_what_they_do_not_know() {
+    let body = json!({"location": "westus2", "Tags": {"Case": "Kept"}, "surprise": 1, "properties": {
+        "source": {"type": "PlatformImage", "Publisher": "p", "offer": "o", "sku": "s", "version": "latest"},
+        "distribute": [{"type": "VHD", "runoutputname": "o", "uri": "https://h/v"}],
+        "vmprofile": {"vnetconfig": {"subnetid": "/n", "containerInstanceSubnetId": "/c"}},
+        "autoRun": {"state": "Enabled"}, "apiVersion": "2022-07-01",
+    }});
+    let template: ImageTemplate = read(&body, "2023-07-01").unwrap();
+    let understood = json!({"location": "westus2", "tags": {"Case": "Kept"}, "properties": {
+        "source": {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "latest"},
+        "distribute": [{"type": "VHD", "runOutputName": "o", "uri": "https://h/v"}],
+        "vmProfile": {"vnetConfig": {"subnetId": "/n"}},
+    }});
+    assert_eq!(serde_json::to_value(&template).unwrap(), understood);
+}
+
+#[test]
+fn a_member_of_a_later_version_is_unknown_to_an_earlier_one() {
+    let mut body = complete();
+    assert!(read::<ImageTemplate>(&body, "2025-10-01").is_ok());
+    let unknown = |body: &Value| {
+        let error = read::<ImageTemplate>(body, "2024-02-01").unwrap_err();
+        assert_eq!(error.kind, BodyErrorKind::UnknownMember);
+        error.path
+    };
+    assert_eq!(unknown(&body), "properties.optimize.workload");
+    body["properties"]["optimize"]["workload"].take();
+    assert_eq!(unknown(&body), "properties.additionalDataDisks");
+    body["properties"]["additionalDataDisks"].take();
+    assert_eq!(unknown(&body), "properties.distribute[1].replicationMode");
+    body["properties"]["distribute"][1]["replicationMode"].take();
+    read::<ImageTemplate>(&body, "2024-02-01").unwrap();
 }

@@ -26,7 +26,7 @@ use crate::local::worker::watch;
 
 /// Submits a template: it is recorded as Creating, and the job driver checks what it refers to.
 pub(crate) fn put(shared: &Shared, request: &Request, target: &Target) -> Result<Outcome, Refused> {
-    let mut body: ImageTemplate = request.strict()?;
+    let mut body: ImageTemplate = request.versioned()?;
     names::template(target.name()).map_err(|reason| Refused::validation(format!("'ImageTemplate': {reason}")))?;
     check_tags(body.tags.as_ref())?;
     check_tags(body.properties.managed_resource_tags.as_ref())?;
@@ -92,7 +92,7 @@ pub(crate) fn get(shared: &Shared, target: &Target) -> Result<Outcome, Refused> 
 
 /// Changes tags, identity, `vmProfile` and `distribute`, as long as every run output name stays. It takes effect at once.
 pub(crate) fn patch(shared: &Shared, request: &Request, target: &Target) -> Result<Outcome, Refused> {
-    let update: ImageTemplateUpdate = request.strict()?;
+    let update: ImageTemplateUpdate = request.versioned()?;
     check_tags(update.tags.as_ref())?;
     // The typed body takes `"id": null` for an absent member; in an identity it means that the id is to go.
     let removed = removed_identities(&request.json()?);

@@ -21,7 +21,7 @@ use crate::local::triggers::{healthy, newest_source};
 /// Makes a trigger, which waits for what is newer than the source's present version. One that is there stays as it is: its kind, all
 /// that a request says, cannot change.
 pub(crate) fn put(shared: &Shared, request: &Request, target: &Target, name: &str) -> Result<Outcome, Refused> {
-    let body: Trigger = request.strict()?;
+    let body: Trigger = request.versioned()?;
     names::trigger(name).map_err(|reason| Refused::validation(format!("'ImageTemplateTrigger': {reason}")))?;
     let template: ImageTemplate = shared.store.read("read an image template", |view| {
         Ok::<_, Refused>(typed(&expect(view, target)?)?)
