@@ -3,7 +3,7 @@
 //! A job is recorded in its operation's row, in the transaction that made the answer. Whoever holds `operations/<id>.lock` carries it
 //! out; a job that was left by a process which has died is begun again from its beginning, so every step of one can be repeated.
 
-mod checks;
+pub(crate) mod checks;
 mod delete;
 pub(crate) mod fetch;
 mod staging;

@@ -26,6 +26,7 @@ pub(crate) mod resources;
 pub(crate) mod runs;
 pub(crate) mod templates;
 pub(crate) mod triggers;
+pub(crate) mod vhds;
 mod words;
 
 use words::words;

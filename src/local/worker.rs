@@ -7,6 +7,7 @@
 mod build;
 mod failure;
 pub(crate) mod journal;
+mod notes;
 mod numbering;
 pub(crate) mod publish;
 mod queue;

@@ -11,6 +11,7 @@ use crate::arm::image_template::{
 };
 use crate::arm::{names, staging};
 use crate::local::answer::Answer;
+use crate::local::jobs::checks::check_new_targets;
 use crate::local::presentation::{self, expect, expect_group, resource, stored_body, typed};
 use crate::local::refusal::Refused;
 use crate::local::request::Request;
@@ -100,7 +101,9 @@ pub(crate) fn patch(shared: &Shared, request: &Request, target: &Target) -> Resu
         let mut stored = expect(transaction, target)?;
         states::update(state_of(transaction, &stored)?)?;
         let mut template: ImageTemplate = typed(&stored)?;
+        let before = template.properties.distribute.clone();
         apply(&mut template, update, &removed)?;
+        check_new_targets(shared, transaction, &template, &before)?;
         stored.body = stored_body(&template)?;
         resources::put(transaction, &stored)?;
         let answer = Answer::json(StatusCode::OK, &presentation::template(transaction, &stored)?)?;

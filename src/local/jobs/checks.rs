@@ -8,6 +8,7 @@ use crate::arm::image_template::{
     SharedImageTarget,
 };
 use crate::arm::location;
+use crate::local::refusal::Refused;
 use crate::local::route::Target;
 use crate::local::service::Shared;
 use crate::local::store::resources::{self, Kind};
@@ -18,7 +19,7 @@ use crate::local::worker::unsupported;
 
 /// Why a template cannot be provisioned.
 #[derive(Debug)]
-pub(super) enum Defect {
+pub(crate) enum Defect {
     Template(ProvisioningError),
     Store(crate::local::error::StoreError),
 }
@@ -29,6 +30,15 @@ impl Defect {
             provisioning_error_code: Some(code),
             message: Some(message.into()),
         })
+    }
+}
+
+impl From<Defect> for Refused {
+    fn from(defect: Defect) -> Self {
+        match defect {
+            Defect::Template(error) => Self::validation(error.message.unwrap_or_default().trim_end_matches('.')),
+            Defect::Store(error) => error.into(),
+        }
     }
 }
 
@@ -69,14 +79,37 @@ pub(super) fn check(shared: &Shared, view: &Connection, template: &ImageTemplate
             &template.location,
         )?)
     };
-    for target in &template.properties.distribute {
-        match target {
-            Distributor::SharedImage(target) => check_gallery_image(view, target, traits.as_ref())?,
-            Distributor::ManagedImage(target) => check_managed_image(view, target)?,
-            Distributor::Vhd(_) => {}
-        }
+    let targets = &template.properties.distribute;
+    targets
+        .iter()
+        .try_for_each(|target| check_target(view, target, traits.as_ref()))
+}
+
+/// Checks the targets that an update of a provisioned template adds or changes. A source that is gone by now is no reason to refuse it:
+/// a run will tell.
+pub(crate) fn check_new_targets(
+    shared: &Shared,
+    view: &Connection,
+    template: &ImageTemplate,
+    before: &[Distributor],
+) -> Result<(), Defect> {
+    let properties = &template.properties;
+    let source = &properties.source;
+    let traits = match source::check(view, &shared.root, &shared.catalogue, source, &template.location) {
+        Ok(traits) => Some(traits),
+        Err(Unusable::Source { .. }) => None,
+        Err(Unusable::Store(error)) => return Err(error.into()),
+    };
+    let mut new = properties.distribute.iter().filter(|target| !before.contains(target));
+    new.try_for_each(|target| check_target(view, target, traits.as_ref()))
+}
+
+fn check_target(view: &Connection, target: &Distributor, source: Option<&Traits>) -> Result<(), Defect> {
+    match target {
+        Distributor::SharedImage(target) => check_gallery_image(view, target, source),
+        Distributor::ManagedImage(target) => check_managed_image(view, target),
+        Distributor::Vhd(_) => Ok(()),
     }
-    Ok(())
 }
 
 fn check_steps(template: &ImageTemplate) -> Result<(), Defect> {

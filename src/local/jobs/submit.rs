@@ -19,7 +19,7 @@ use crate::local::service::Shared;
 use crate::local::store::operations::{self, Operation, Status};
 use crate::local::store::resources::{self, Resource};
 use crate::local::store::templates::{self, TemplateRow};
-use crate::local::validation::steps::{Reference, ReferenceKind, Step};
+use crate::local::validation::steps::{Place, Reference, ReferenceKind, Step};
 use crate::local::worker::spec::{copy_name, staging_of};
 
 /// A file to fetch.
@@ -27,8 +27,7 @@ struct Wanted {
     uri: String,
     sha256: Option<String>,
     kind: ReferenceKind,
-    validation: bool,
-    index: usize,
+    place: Place,
 }
 
 pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Result<(), StoreError> {
@@ -85,7 +84,7 @@ async fn fetch_all(
 ) -> Result<ImageTemplate, Defect> {
     let folder = staging_of(&shared.root, staging_group).files();
     for wanted in wanted(&template) {
-        let destination = folder.join(copy_name(wanted.validation, wanted.index));
+        let destination = folder.join(copy_name(wanted.place));
         let limit = match wanted.kind {
             ReferenceKind::Script => Limit::SCRIPT,
             ReferenceKind::File => Limit::FILE,
@@ -107,74 +106,81 @@ fn wanted(template: &ImageTemplate) -> Vec<Wanted> {
         .customize
         .iter()
         .flatten()
-        .map(Step::from)
         .enumerate()
-        .map(|(index, step)| (false, index, step));
+        .map(|(index, step)| (Place::Customizer(index), Step::from(step).reference()));
     let validators = properties
         .validate
         .iter()
         .flat_map(|validate| validate.in_vm_validations.iter().flatten());
     let validators = validators
-        .map(Step::from)
         .enumerate()
-        .map(|(index, step)| (true, index, step));
-    let reference = |(validation, index, step): (bool, usize, Step<'_>)| {
-        let Reference { uri, sha256, kind } = step.reference()?;
+        .map(|(index, step)| (Place::Validator(index), Step::from(step).reference()));
+    let optimize = properties.optimize.as_ref();
+    let workload = optimize
+        .and_then(|optimize| optimize.workload.as_ref())
+        .map(Reference::from)
+        .filter(|reference| !reference.uri.is_empty());
+    let wanted = |(place, reference): (Place, Option<Reference<'_>>)| {
+        let Reference { uri, sha256, kind } = reference?;
         Some(Wanted {
             uri: uri.to_owned(),
             sha256: sha256.map(str::to_owned),
             kind,
-            validation,
-            index,
+            place,
         })
     };
-    customizers.chain(validators).filter_map(reference).collect()
+    customizers
+        .chain(validators)
+        .chain([(Place::Workload, workload)])
+        .filter_map(wanted)
+        .collect()
 }
 
 fn defect(wanted: &Wanted, error: &FetchError) -> Defect {
-    let code = match (wanted.kind, wanted.validation) {
-        (ReferenceKind::File, _) => ProvisioningErrorCode::ServiceOther,
-        (ReferenceKind::Script, false) => ProvisioningErrorCode::NoCustomizerScript,
-        (ReferenceKind::Script, true) => ProvisioningErrorCode::NoValidatorScript,
-    };
-    let place = if wanted.validation {
-        "validate.inVMValidations"
-    } else {
-        "customize"
+    let code = match (wanted.kind, wanted.place) {
+        (ReferenceKind::File, _) | (_, Place::Workload) => ProvisioningErrorCode::ServiceOther,
+        (ReferenceKind::Script, Place::Customizer(_)) => ProvisioningErrorCode::NoCustomizerScript,
+        (ReferenceKind::Script, Place::Validator(_)) => ProvisioningErrorCode::NoValidatorScript,
     };
     Defect::new(
         code,
-        format!("{place}[{}]: {}.", wanted.index, crate::local::error::chain(error)),
+        format!("{}: {}.", wanted.place, crate::local::error::chain(error)),
     )
 }
 
 fn fill_in_checksum(template: &mut ImageTemplate, wanted: &Wanted, sha256: String) {
     let properties = &mut template.properties;
-    let place = if wanted.validation {
-        let validators = properties
-            .validate
-            .iter_mut()
-            .flat_map(|validate| validate.in_vm_validations.iter_mut().flatten());
-        validators.into_iter().nth(wanted.index).map(|step| match step {
-            Validator::Shell(script) => &mut script.sha256_checksum,
-            Validator::PowerShell(script) => &mut script.sha256_checksum,
-            Validator::File(file) => &mut file.sha256_checksum,
-        })
-    } else {
-        properties
-            .customize
-            .iter_mut()
-            .flatten()
-            .nth(wanted.index)
-            .and_then(|step| match step {
+    let checksum = match wanted.place {
+        Place::Customizer(index) => {
+            let step = properties.customize.iter_mut().flatten().nth(index);
+            step.and_then(|step| match step {
                 Customizer::Shell(script) => Some(&mut script.sha256_checksum),
                 Customizer::PowerShell(script) => Some(&mut script.sha256_checksum),
                 Customizer::File(file) => Some(&mut file.sha256_checksum),
                 Customizer::WindowsRestart(_) | Customizer::WindowsUpdate(_) => None,
             })
+        }
+        Place::Validator(index) => {
+            let validators = properties
+                .validate
+                .iter_mut()
+                .flat_map(|validate| validate.in_vm_validations.iter_mut().flatten());
+            validators.into_iter().nth(index).map(|step| match step {
+                Validator::Shell(script) => &mut script.sha256_checksum,
+                Validator::PowerShell(script) => &mut script.sha256_checksum,
+                Validator::File(file) => &mut file.sha256_checksum,
+            })
+        }
+        Place::Workload => {
+            let workload = properties
+                .optimize
+                .as_mut()
+                .and_then(|optimize| optimize.workload.as_mut());
+            workload.map(|workload| &mut workload.sha256_checksum)
+        }
     };
-    if let Some(place) = place {
-        *place = Some(sha256);
+    if let Some(checksum) = checksum {
+        *checksum = Some(sha256);
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 3] = [FIRST, LAYERS, TRIGGERS];
+const MIGRATIONS: [&str; 4] = [FIRST, LAYERS, TRIGGERS, VHDS];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -108,6 +108,15 @@ CREATE TABLE triggers (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE runs ADD COLUMN cause TEXT NOT NULL DEFAULT 'User';
 ALTER TABLE runs ADD COLUMN chain TEXT NOT NULL DEFAULT '[]';
+";
+
+/// VHDs outside the root, which stay when their template goes. A file in their place that has another inode is somebody else's.
+const VHDS: &str = "
+CREATE TABLE vhds (
+    uri TEXT NOT NULL,
+    inode INTEGER NOT NULL,
+    PRIMARY KEY (uri, inode)
+) STRICT, WITHOUT ROWID;
 ";
 
 pub(super) enum MigrationError {

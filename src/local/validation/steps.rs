@@ -1,8 +1,10 @@
 //! Customizers and validators.
 
+use std::fmt;
+
 use super::{BadField, redact};
 use crate::arm::image_template::{
-    Customizer, FileCopy, PowerShellScript, ProvisioningErrorCode, ShellScript, Validator,
+    Customizer, EnabledState, FileCopy, PowerShellScript, ProvisioningErrorCode, ShellScript, Validator, Workload,
 };
 
 /// A reference to a file outside the template, which the submission fetches.
@@ -19,6 +21,24 @@ pub(crate) struct Reference<'a> {
 pub(crate) enum ReferenceKind {
     Script,
     File,
+}
+
+/// Where a reference stands in a template, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Customizer(usize),
+    Validator(usize),
+    Workload,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customizer(index) => write!(formatter, "customize[{index}]"),
+            Self::Validator(index) => write!(formatter, "validate.inVMValidations[{index}]"),
+            Self::Workload => formatter.write_str("optimize.workload"),
+        }
+    }
 }
 
 /// A customizer or a validator: the rules are the same.
@@ -47,6 +67,16 @@ impl<'a> From<&'a Validator> for Step<'a> {
             Validator::Shell(script) => Self::Shell(script),
             Validator::PowerShell(script) => Self::PowerShell(script),
             Validator::File(file) => Self::File(file),
+        }
+    }
+}
+
+impl<'a> From<&'a Workload> for Reference<'a> {
+    fn from(workload: &'a Workload) -> Self {
+        Self {
+            uri: workload.script_uri.as_deref().unwrap_or_default(),
+            sha256: workload.sha256_checksum.as_deref().filter(|sum| !sum.is_empty()),
+            kind: ReferenceKind::Script,
         }
     }
 }
@@ -90,15 +120,30 @@ impl<'a> Step<'a> {
             Self::File(file) => check_file(object, file)?,
             Self::Windows => {}
         }
-        match self.reference() {
-            Some(Reference { sha256: Some(sum), .. }) if !is_sha256(sum) => Err(BadField::bad(
-                object,
-                "sha256Checksum",
-                sum,
-                "64 hexadecimal digits in lower case are expected",
-            )),
-            _ => Ok(()),
-        }
+        self.reference()
+            .map_or(Ok(()), |reference| check_checksum(object, reference))
+    }
+}
+
+/// Checks the script of an optimization for a workload.
+pub(crate) fn check_workload(workload: &Workload) -> Result<(), BadField> {
+    const OBJECT: &str = "properties.optimize.workload";
+    let reference = Reference::from(workload);
+    if reference.uri.is_empty() && workload.state == Some(EnabledState::Enabled) {
+        return Err(BadField::missing(OBJECT, "scriptUri"));
+    }
+    check_checksum(OBJECT, reference)
+}
+
+fn check_checksum(object: &str, reference: Reference<'_>) -> Result<(), BadField> {
+    match reference.sha256.filter(|sum| !is_sha256(sum)) {
+        Some(sum) => Err(BadField::bad(
+            object,
+            "sha256Checksum",
+            sum,
+            "64 hexadecimal digits in lower case are expected",
+        )),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The body of a PUT of an image template, and of a PATCH.
 
+use super::BadField;
+use super::steps::{Step, check_workload};
 use super::targets::{self, expect_kind};
-use super::{BadField, steps::Step};
 use crate::arm::image_template::{Identity, IdentityType, ImageTemplate, Properties, Source, VmProfile};
 use crate::local::route::Target;
 use crate::local::store::resources::Kind;
@@ -34,6 +35,10 @@ pub(crate) fn check(template: &ImageTemplate, subscription: &str) -> Result<(), 
         .flat_map(|validation| validation.in_vm_validations.iter().flatten());
     for (index, validator) in validators.enumerate() {
         Step::from(validator).check(&format!("properties.validate.inVMValidations[{index}]"))?;
+    }
+    let optimize = properties.optimize.as_ref();
+    if let Some(workload) = optimize.and_then(|optimize| optimize.workload.as_ref()) {
+        check_workload(workload)?;
     }
     targets::check(&properties.distribute)?;
     if let Some(profile) = &properties.vm_profile {

@@ -11,10 +11,10 @@ use image_engine::{Build, BuildError, Cancel, ErrorKind, LayerStore, Source, Sta
 use rusqlite::Connection;
 
 use super::journal::Event;
-use super::publish::{self, Product, gallery};
+use super::publish::{self, Product, gallery, vhd};
 use super::source::{self, Resolved, Unusable};
 use super::spec::RunSpec;
-use super::{End, Work, canceled, failed, failure, recipe, record};
+use super::{End, Work, canceled, failed, failure, notes, recipe, record};
 use crate::arm::image_template::{Distributor, RunState, RunSubState};
 use crate::arm::staging::TEMPLATE_NAME;
 use crate::local::error::{StoreError, chain};
@@ -84,6 +84,10 @@ fn phases(work: &mut Work<'_>, log: &Path) -> Result<End, Stop> {
             log.display()
         ))
     })?;
+    for note in notes::of(&work.spec.template) {
+        let written = writeln!(&workspace.log, "{note}");
+        written.map_err(|error| Stop::Failed(format!("The log {} cannot be written: {error}.", log.display())))?;
+    }
     let properties = &work.spec.template.properties;
     let source_only = properties
         .validate
@@ -238,13 +242,15 @@ fn resolve(work: &Work<'_>, cancel: &Cancel) -> Result<Resolved, Stop> {
             return Ok(Err(Stop::Failed(reason)));
         }
         for target in &spec.template.properties.distribute {
-            if let Distributor::SharedImage(target) = target
-                && let Err(error) = gallery::check(view, target)
-            {
-                return Ok(Err(Stop::Failed(format!(
-                    "Distribution to '{}' cannot succeed: {error}.",
-                    target.run_output_name
-                ))));
+            let checked = match target {
+                Distributor::SharedImage(target) => gallery::check(view, target),
+                Distributor::Vhd(target) => vhd::check(view, work.root, spec, target),
+                Distributor::ManagedImage(_) => Ok(()),
+            };
+            if let Err(error) = checked {
+                let output = target.run_output_name();
+                let message = format!("Distribution to '{output}' cannot succeed: {}.", chain(&error));
+                return Ok(Err(Stop::Failed(message)));
             }
         }
         match source.resolve(view, work.root, &spec.location) {

@@ -7,15 +7,15 @@ use image_engine::{Action, BuildSpec, DiskSpec, Reuse, Script, Step};
 use super::source::Resolved;
 use super::spec::{RunSpec, copy_name};
 use crate::local::root::Root;
-use crate::local::validation::steps;
+use crate::local::validation::steps::{self, Place};
 
 /// What the engine is asked for.
 pub(super) fn build_spec(root: &Root, run: &RunSpec, resolved: &Resolved) -> BuildSpec {
     let properties = &run.template.properties;
     let files = run.staging(root).files();
-    let step = |step, name: Option<&str>, kind: &str, validation, index| {
+    let step = |step, name: Option<&str>, kind: &str, index: usize, place: fn(usize) -> Place| {
         let name = name.map_or_else(|| format!("{kind} {}", index + 1), str::to_owned);
-        action(step, files.join(copy_name(validation, index))).map(|action| Step { name, action })
+        action(step, files.join(copy_name(place(index)))).map(|action| Step { name, action })
     };
     let customizers = properties.customize.iter().flatten().enumerate();
     let validators = properties
@@ -31,10 +31,10 @@ pub(super) fn build_spec(root: &Root, run: &RunSpec, resolved: &Resolved) -> Bui
     BuildSpec {
         source: resolved.tree.clone(),
         customize: customizers
-            .filter_map(|(index, entry)| step(entry.into(), entry.name(), entry.kind(), false, index))
+            .filter_map(|(index, entry)| step(entry.into(), entry.name(), entry.kind(), index, Place::Customizer))
             .collect(),
         validate: validators
-            .filter_map(|(index, entry)| step(entry.into(), entry.name(), entry.kind(), true, index))
+            .filter_map(|(index, entry)| step(entry.into(), entry.name(), entry.kind(), index, Place::Validator))
             .collect(),
         disk: DiskSpec {
             size_bytes: gigabytes.map(|size| size.unsigned_abs() << 30),

@@ -16,6 +16,7 @@ use crate::local::options::{LocalOptions, PlatformImage};
 use crate::local::root::{Root, StagingFolder, staging_folder};
 use crate::local::route::Target;
 use crate::local::store::resources::Resource;
+use crate::local::validation::steps::Place;
 
 /// Contents of `runs/<id>/spec.json` (0600: a URI in it can carry a token).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -107,6 +108,10 @@ pub(crate) fn staging_of(root: &Root, group_id: &str) -> StagingFolder {
 }
 
 /// Name of the copy of a referenced file in the staging folder.
-pub(crate) fn copy_name(validation: bool, index: usize) -> String {
-    format!("{}-{index}", if validation { "validate" } else { "customize" })
+pub(crate) fn copy_name(place: Place) -> String {
+    match place {
+        Place::Customizer(index) => format!("customize-{index}"),
+        Place::Validator(index) => format!("validate-{index}"),
+        Place::Workload => "workload".to_owned(),
+    }
 }

@@ -1,7 +1,7 @@
 //! What the API accepts and this machine cannot build. The template stands, so that a definition can be checked on a laptop; a
 //! run of it is refused by name.
 
-use crate::arm::image_template::{Customizer, Distributor, ImageTemplate, Source, Validator};
+use crate::arm::image_template::{Customizer, Distributor, EnabledState, ImageTemplate, Source, Validator};
 use crate::local::catalogue::is_windows_publisher;
 use crate::local::validation::redact;
 use crate::local::validation::targets::regions;
@@ -15,6 +15,7 @@ pub(crate) fn is_windows(template: &ImageTemplate) -> bool {
 pub(crate) fn reason(template: &ImageTemplate, location: &str) -> Option<String> {
     windows_reason(template)
         .or_else(|| disks_reason(template))
+        .or_else(|| workload_reason(template))
         .or_else(|| target_reason(template, location))
 }
 
@@ -70,6 +71,13 @@ fn disks_reason(template: &ImageTemplate) -> Option<String> {
     ))
 }
 
+fn workload_reason(template: &ImageTemplate) -> Option<String> {
+    let workload = template.properties.optimize.as_ref()?.workload.as_ref()?;
+    (workload.state == Some(EnabledState::Enabled)).then(|| {
+        "optimize.workload is Enabled, which changes the image by what a script does on a running machine, and it runs none.".to_owned()
+    })
+}
+
 fn target_reason(template: &ImageTemplate, location: &str) -> Option<String> {
     template.properties.distribute.iter().find_map(|target| match target {
         Distributor::SharedImage(shared) => {
@@ -80,7 +88,7 @@ fn target_reason(template: &ImageTemplate, location: &str) -> Option<String> {
             ))
         }
         Distributor::Vhd(vhd) => {
-            let uri = vhd.uri.as_deref().filter(|uri| !uri.is_empty() && !uri.starts_with("file:"))?;
+            let uri = vhd.uri.as_deref().filter(|uri| !uri.is_empty() && !is_file(uri))?;
             Some(format!(
                 "distribute '{}' writes to {}, and only file:// URIs can be written here; without uri the VHD lies in the staging resource \
                  group.",
@@ -90,6 +98,10 @@ fn target_reason(template: &ImageTemplate, location: &str) -> Option<String> {
         }
         Distributor::ManagedImage(_) => None,
     })
+}
+
+fn is_file(uri: &str) -> bool {
+    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"))
 }
 
 #[cfg(test)]

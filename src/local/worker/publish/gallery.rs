@@ -139,18 +139,22 @@ fn body(product: &Product<'_>, target: &SharedImageTarget, own_location: &str) -
         ..TargetRegion::default()
     };
     let regions: Vec<TargetRegion> = match (&target.target_regions, &target.replication_regions) {
-        (Some(regions), _) => {
+        (Some(regions), _) if !regions.is_empty() => {
             let each = |given: &crate::arm::image_template::TargetRegion| {
                 region(&given.name, given.replica_count, given.storage_account_type.as_ref())
             };
             regions.iter().map(each).collect()
         }
-        (None, Some(names)) => names
+        (_, Some(names)) if !names.is_empty() => names
             .iter()
             .map(|name| region(name, None, target.storage_account_type.as_ref()))
             .collect(),
-        (None, None) => vec![region(own_location, None, None)],
+        _ => vec![region(own_location, None, None)],
     };
+    let storage = target
+        .storage_account_type
+        .clone()
+        .unwrap_or(StorageAccountType::StandardLrs);
     GalleryImageVersion {
         id: None,
         name: None,
@@ -164,7 +168,7 @@ fn body(product: &Product<'_>, target: &SharedImageTarget, own_location: &str) -
                 exclude_from_latest: Some(exclude_from_latest),
                 published_date: Some(Timestamp::now().to_string()),
                 replication_mode: Some(target.replication_mode.clone().unwrap_or(ReplicationMode::Full)),
-                storage_account_type: Some(StorageAccountType::StandardLrs),
+                storage_account_type: Some(storage),
                 ..PublishingProfile::default()
             }),
             storage_profile: StorageProfile {

@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{Product, PublishError};
@@ -13,6 +15,7 @@ use crate::local::file_uri;
 use crate::local::root::{Root, make_folder, sync_folder};
 use crate::local::store::key::Key;
 use crate::local::store::outputs::{self, RunOutput};
+use crate::local::store::vhds;
 use crate::local::worker::spec::RunSpec;
 
 /// Where the VHD of a target lies.
@@ -31,6 +34,42 @@ pub(crate) fn partial_path(path: &Path, run: Uuid) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Fails early when a target can never be written: a build would be in vain.
+pub(crate) fn check(view: &Connection, root: &Root, spec: &RunSpec, target: &VhdTarget) -> Result<(), PublishError> {
+    let path = path(root, spec, target)?;
+    if is_outside(target) {
+        if path.starts_with(root.directory()) {
+            return Err(PublishError::Target(format!(
+                "{} is in the root folder of the local backend, which manages its files by itself",
+                path.display()
+            )));
+        }
+        check_replaceable(view, &path)?;
+    }
+    Ok(())
+}
+
+/// Only what a run has written may be replaced.
+fn check_replaceable(view: &Connection, path: &Path) -> Result<(), PublishError> {
+    let refuse = |reason: &str| Err(PublishError::Target(format!("{} {reason}", path.display())));
+    match fs::symlink_metadata(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
+        Err(source) => Err(PublishError::Io {
+            doing: "look at",
+            path: path.to_owned(),
+            source,
+        }),
+        Ok(found) if found.is_dir() => refuse("is a folder; name a file in it"),
+        Ok(found) if vhds::is_known(view, &file_uri::format(path), found.ino())? => Ok(()),
+        Ok(_) => refuse("exists, and no run has written it; move it away, or name another file"),
+    }
+}
+
+/// Whether the target says where the VHD goes; otherwise it lies in the staging resource group.
+fn is_outside(target: &VhdTarget) -> bool {
+    target.uri.as_deref().is_some_and(|uri| !uri.is_empty())
+}
+
 /// `is_last` tells that nobody asks for the disk any more.
 pub(super) fn publish(product: &Product<'_>, target: &VhdTarget, is_last: bool) -> Result<(), PublishError> {
     let path = path(product.root, product.spec, target)?;
@@ -40,33 +79,35 @@ pub(super) fn publish(product: &Product<'_>, target: &VhdTarget, is_last: bool) 
         // It may not have been made at all.
         drop(fs::remove_file(&partial));
     }
-    written?;
+    let inode = written?;
     let uri = file_uri::format(&path);
     let output = RunOutput {
         name: target.run_output_name.clone(),
         run: product.spec.run,
         artifact_id: None,
-        artifact_uri: Some(uri),
+        artifact_uri: Some(uri.clone()),
     };
     let template = Key::of(&product.spec.template_id);
     product.store.write("register a VHD", |transaction| {
+        vhds::forget_others(transaction, &uri, inode)?;
         Ok(outputs::put(transaction, &template, &output)?)
     })
 }
 
+/// Writes the file, and returns its inode.
 fn write(
     product: &Product<'_>,
     target: &VhdTarget,
     path: &Path,
     partial: &Path,
     is_last: bool,
-) -> Result<(), PublishError> {
+) -> Result<u64, PublishError> {
     let fail = |doing: &'static str, path: &Path| {
         let path = path.to_owned();
         move |source| PublishError::Io { doing, path, source }
     };
     let folder = path.parent().unwrap_or(Path::new("/"));
-    if target.uri.as_deref().is_none_or(str::is_empty) {
+    if !is_outside(target) {
         make_folder(folder).map_err(fail("make the folder", folder))?;
     }
     if is_last && is_moved(&product.disk, partial) {
@@ -74,11 +115,19 @@ fn write(
     } else {
         image_engine::write_fixed_vhd(&product.disk, partial)?;
     }
-    File::open(partial)
-        .and_then(|file| file.sync_all())
-        .map_err(fail("write", partial))?;
+    let file = File::open(partial).map_err(fail("write", partial))?;
+    file.sync_all().map_err(fail("write", partial))?;
+    let inode = file.metadata().map_err(fail("write", partial))?.ino();
+    if is_outside(target) {
+        // Before the rename: after a crash the file in this place is known to be one of ours.
+        product.store.write("record a VHD", |transaction| {
+            check_replaceable(transaction, path)?;
+            Ok::<_, PublishError>(vhds::put(transaction, &file_uri::format(path), inode)?)
+        })?;
+    }
     fs::rename(partial, path).map_err(fail("publish", path))?;
-    sync_folder(folder).map_err(fail("publish", path))
+    sync_folder(folder).map_err(fail("publish", path))?;
+    Ok(inode)
 }
 
 /// Moves the disk, unless an image shares it or the other place is on another file system: then it has to be copied.
