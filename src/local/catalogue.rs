@@ -21,15 +21,6 @@ use crate::arm::latest::{compare_versions, is_latest};
 /// The image of about 2 MB that needs no network.
 const BUSYBOX: [&str; 3] = ["imagebuilder", "busybox", "tiny"];
 
-/// Publishers whose images are Windows: they can be named in a template, and cannot be built here.
-const WINDOWS_PUBLISHERS: [&str; 5] = [
-    "MicrosoftWindowsServer",
-    "MicrosoftWindowsDesktop",
-    "MicrosoftVisualStudio",
-    "MicrosoftSQLServer",
-    "MicrosoftSharePoint",
-];
-
 /// Everything that a template can name as platform image.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
@@ -196,13 +187,6 @@ impl Catalogue {
         names.dedup();
         names
     }
-}
-
-/// Whether the images of this publisher are Windows.
-pub(crate) fn is_windows_publisher(publisher: &str) -> bool {
-    WINDOWS_PUBLISHERS
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(publisher))
 }
 
 fn same_name(asked: [&str; 3], known: [&str; 3]) -> bool {

@@ -151,6 +151,23 @@ async fn submit(cloud: &Cloud, id: &str, version: &str, body: Value) -> Answer {
 }
 
 #[tokio::test]
+async fn a_windows_source_and_a_linux_gallery_image_do_not_go_together() {
+    let cloud = Cloud::new();
+    let group = cloud.group("g").await;
+    let image = cloud.gallery_image(&group).await;
+    let distribute = json!([{"type": "SharedImage", "runOutputName": "o", "galleryImageId": image}]);
+    let body = template_body(json!({"source": windows_source(), "distribute": distribute}));
+    let made = cloud.put(&template_id(&group, "t"), body).await.expect(201);
+    let end = cloud.follow(&made).await;
+    assert!(
+        end.text("/error/message")
+            .contains("is for Linux, and the source is Windows"),
+        "{}",
+        end.body
+    );
+}
+
+#[tokio::test]
 async fn a_body_is_read_as_strictly_as_its_api_version_does() {
     let cloud = Cloud::new();
     let group = cloud.group("g").await;

@@ -179,3 +179,26 @@ async fn a_run_in_a_staging_group_of_somebody_else_fails() {
     assert_eq!(state(&ran), "Failed");
     assert!(message(&ran).contains("imageTemplateName"), "{}", message(&ran));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_counterpart_here_stands_at_the_begin_of_the_log() {
+    let cloud = Cloud::new();
+    let group = cloud.group("g").await;
+    let properties = json!({
+        "errorHandling": {"onCustomizerError": "abort", "onValidationError": "cleanup"},
+        "optimize": {"vmBoot": {"state": "Enabled"}},
+        "customize": [shell(&["exit 3"])],
+    });
+    let template = cloud.template(&group, "t", properties).await;
+    let ran = cloud.run(&template).await;
+    assert_eq!(state(&ran), "Failed");
+    let log = message(&ran).rsplit("Image Build log location: ").next().unwrap();
+    let log = std::fs::read_to_string(log).unwrap();
+    let begin: Vec<&str> = log.lines().take(2).collect();
+    assert!(begin[0].starts_with("optimize.vmBoot is Enabled"), "{log}");
+    assert!(
+        begin[1].starts_with("errorHandling.onCustomizerError is abort"),
+        "{log}"
+    );
+    assert!(!log.contains("onValidationError"), "{log}");
+}

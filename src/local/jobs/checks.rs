@@ -8,6 +8,7 @@ use crate::arm::image_template::{
     SharedImageTarget,
 };
 use crate::arm::location;
+use crate::arm::operating_system::OperatingSystem;
 use crate::local::refusal::Refused;
 use crate::local::route::Target;
 use crate::local::service::Shared;
@@ -82,7 +83,7 @@ pub(super) fn check(shared: &Shared, view: &Connection, template: &ImageTemplate
     let targets = &template.properties.distribute;
     targets
         .iter()
-        .try_for_each(|target| check_target(view, target, traits.as_ref()))
+        .try_for_each(|target| check_target(view, target, traits.as_ref(), template))
 }
 
 /// Checks the targets that an update of a provisioned template adds or changes. A source that is gone by now is no reason to refuse it:
@@ -101,12 +102,23 @@ pub(crate) fn check_new_targets(
         Err(Unusable::Store(error)) => return Err(error.into()),
     };
     let mut new = properties.distribute.iter().filter(|target| !before.contains(target));
-    new.try_for_each(|target| check_target(view, target, traits.as_ref()))
+    new.try_for_each(|target| check_target(view, target, traits.as_ref(), template))
 }
 
-fn check_target(view: &Connection, target: &Distributor, source: Option<&Traits>) -> Result<(), Defect> {
+fn check_target(
+    view: &Connection,
+    target: &Distributor,
+    source: Option<&Traits>,
+    template: &ImageTemplate,
+) -> Result<(), Defect> {
     match target {
-        Distributor::SharedImage(target) => check_gallery_image(view, target, source),
+        Distributor::SharedImage(target) => {
+            let system = match source {
+                Some(_) => Some(OperatingSystem::Linux),
+                None => unsupported::source_system(&template.properties.source),
+            };
+            check_gallery_image(view, target, source, system)
+        }
         Distributor::ManagedImage(target) => check_managed_image(view, target),
         Distributor::Vhd(_) => Ok(()),
     }
@@ -138,7 +150,12 @@ fn check_steps(template: &ImageTemplate) -> Result<(), Defect> {
     }
 }
 
-fn check_gallery_image(view: &Connection, target: &SharedImageTarget, source: Option<&Traits>) -> Result<(), Defect> {
+fn check_gallery_image(
+    view: &Connection,
+    target: &SharedImageTarget,
+    source: Option<&Traits>,
+    system: Option<OperatingSystem>,
+) -> Result<(), Defect> {
     let output = &target.run_output_name;
     let refuse = |reason: String| {
         Err(Defect::new(
@@ -175,12 +192,16 @@ fn check_gallery_image(view: &Connection, target: &SharedImageTarget, source: Op
             "the gallery image '{id}' is for specialized images, and the service makes generalized ones."
         ));
     }
-    let Some(source) = source else { return Ok(()) };
-    if properties.os_type != OsType::Linux {
+    let wanted = match properties.os_type {
+        OsType::Linux => OperatingSystem::Linux,
+        OsType::Windows => OperatingSystem::Windows,
+    };
+    if let Some(system) = system.filter(|system| *system != wanted) {
         return refuse(format!(
-            "the gallery image '{id}' is for Windows, and the source is Linux."
+            "the gallery image '{id}' is for {wanted}, and the source is {system}."
         ));
     }
+    let Some(source) = source else { return Ok(()) };
     let generation = properties.hyper_v_generation.clone();
     if generation
         .as_ref()

@@ -61,7 +61,7 @@ pub(crate) fn source(spec: &RunSpec, error: &BuildError, log: &Path) -> String {
 }
 
 /// A source as people name it: `Debian:debian-12:12-gen2:latest`, or the id of an image.
-fn source_name(source: &Source) -> String {
+pub(crate) fn source_name(source: &Source) -> String {
     let id = match source {
         Source::PlatformImage(image) => {
             let members = [&image.publisher, &image.offer, &image.sku, &image.version];

@@ -39,7 +39,7 @@ mod tests {
 
     use super::*;
 
-    fn notes(more: serde_json::Value) -> Vec<String> {
+    fn notes(more: &serde_json::Value) -> Vec<String> {
         let mut properties = json!({
             "source": {"type": "ManagedImage", "imageId": "/i"},
             "distribute": [{"type": "VHD", "runOutputName": "o"}],
@@ -53,9 +53,9 @@ mod tests {
 
     #[test]
     fn only_what_differs_from_the_service_is_told() {
-        assert!(notes(json!({"errorHandling": {"onCustomizerError": "cleanup"}, "optimize": {"vmBoot": {"state": "Disabled"}}})).is_empty());
+        assert!(notes(&json!({"errorHandling": {"onCustomizerError": "cleanup"}, "optimize": {"vmBoot": {"state": "Disabled"}}})).is_empty());
         let told = notes(
-            json!({"errorHandling": {"onValidationError": "abort"}, "optimize": {"vmBoot": {"state": "Enabled"}}}),
+            &json!({"errorHandling": {"onValidationError": "abort"}, "optimize": {"vmBoot": {"state": "Enabled"}}}),
         );
         assert!(
             told[0].starts_with("optimize.vmBoot") && told[1].starts_with("errorHandling.onValidationError"),

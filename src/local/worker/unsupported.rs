@@ -2,9 +2,10 @@
 //! run of it is refused by name.
 
 use crate::arm::image_template::{Customizer, Distributor, EnabledState, ImageTemplate, Source, Validator};
-use crate::local::catalogue::is_windows_publisher;
+use crate::arm::operating_system::{OperatingSystem, of_platform_image};
 use crate::local::validation::redact;
 use crate::local::validation::targets::regions;
+use crate::local::worker::failure::source_name;
 
 /// Whether the template is for Windows.
 pub(crate) fn is_windows(template: &ImageTemplate) -> bool {
@@ -19,15 +20,23 @@ pub(crate) fn reason(template: &ImageTemplate, location: &str) -> Option<String>
         .or_else(|| target_reason(template, location))
 }
 
+/// The operating system of a template's source, as far as its name tells.
+pub(crate) fn source_system(source: &Source) -> Option<OperatingSystem> {
+    match source {
+        Source::PlatformImage(image) => of_platform_image(
+            image.publisher.as_deref().unwrap_or_default(),
+            image.offer.as_deref().unwrap_or_default(),
+        ),
+        Source::ManagedImage(_) | Source::SharedImageVersion(_) => None,
+    }
+}
+
 fn windows_reason(template: &ImageTemplate) -> Option<String> {
-    if let Source::PlatformImage(image) = &template.properties.source
-        && let Some(publisher) = image
-            .publisher
-            .as_deref()
-            .filter(|publisher| is_windows_publisher(publisher))
-    {
+    let source = &template.properties.source;
+    if source_system(source) == Some(OperatingSystem::Windows) {
         return Some(format!(
-            "its source is of the publisher {publisher}, whose images are Windows, and it builds Linux images only."
+            "its source {} is a Windows image, and it builds Linux images only.",
+            source_name(source)
         ));
     }
     let customizers = template.properties.customize.iter().flatten().enumerate();
