@@ -110,3 +110,10 @@ fn from_image_version_builds_on_what_another_configuration_made() {
     workspace.destroy();
     destroy_all(&base);
 }
+
+#[test]
+fn trigger_applies_and_destroys() {
+    let workspace = applied("trigger", "");
+    assert_eq!(workspace.state().output("trigger")["code"], "Healthy");
+    destroy_all(&workspace);
+}
