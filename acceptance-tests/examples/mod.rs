@@ -1,5 +1,6 @@
 //! The examples that people start from, applied as they stand.
 
+mod guides;
 mod linux;
 mod pages;
 mod windows;
