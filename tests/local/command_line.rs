@@ -159,8 +159,14 @@ async fn a_shown_run_lists_its_steps_with_outcome_and_time() {
         .map(|phase| &phase["phase"])
         .collect();
     assert_eq!(phases, ["Building", "Customizing"], "{shown}");
+    assert_eq!(shown["asked_by"], "User", "{shown}");
     let text = said(&ran(&cloud, &["runs", "show", &id]).await.stdout);
     assert!(text.contains("customize 2") && text.contains("breaks"), "{text}");
+    let table = said(&ran(&cloud, &["runs", "list"]).await.stdout);
+    assert!(
+        table.starts_with("RUN ") && table.contains("ASKED BY") && table.contains(" User "),
+        "{table}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
