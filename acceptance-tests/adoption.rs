@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::harness::configuration::{Golden, RUN, TEMPLATE};
+use crate::harness::configuration::{Golden, HEAD, RUN, TEMPLATE, TO_GALLERY, TO_VHD};
+use crate::harness::process::wait_until;
 use crate::harness::state::State;
 use crate::harness::workspace::Workspace;
 
@@ -95,6 +96,107 @@ fn a_failed_run_of_somebody_else_causes_none_of_ours() {
     let template = before.of(TEMPLATE).text("id").to_owned();
     assert_eq!(workspace.machine.service().run(&template), "Failed");
     assert_left_alone(&workspace, &before, "Failed");
+}
+
+#[test]
+fn a_run_of_the_template_as_it_was_before_a_change_is_waited_for_and_does_not_count() {
+    let workspace = Workspace::with(slow().configuration());
+    workspace.apply();
+    let template = workspace.state().of(TEMPLATE).text("id").to_owned();
+    workspace.machine.service().start_run(&template);
+
+    // One target more is a change in place, which the run that goes on does not know.
+    workspace.configure(slow().distribute(&[TO_GALLERY, TO_VHD]).configuration());
+    assert_eq!(workspace.plan().of(TEMPLATE).actions(), ["update"]);
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(
+        workspace.machine.runs().len(),
+        3,
+        "ours, theirs, and that of the changed template"
+    );
+    assert!(workspace.state().vhd().is_file());
+}
+
+#[test]
+fn a_template_that_runs_by_itself_is_run_once_and_its_run_resource_waits_for_that() {
+    for steps in [&["true"][..], &SLOW] {
+        let golden = Golden::new().shell("step", steps).template("auto_run = true");
+        let workspace = Workspace::with(golden.configuration());
+        workspace.apply();
+        workspace.assert_nothing_to_do();
+        assert_eq!(workspace.machine.runs().len(), 1, "{steps:?} ran once");
+        let state = workspace.state();
+        assert_eq!(state.of(RUN).text("run_state"), "Succeeded");
+        assert_eq!(
+            workspace.machine.gallery_versions(),
+            [state.of(RUN).text("outputs.gallery.artifact_id")]
+        );
+
+        // Its replacement runs by itself too; the plan announces one run.
+        workspace.configure(golden.shell("more", &["true"]).configuration());
+        let plan = workspace.plan();
+        assert_eq!(plan.of(RUN).actions(), ["update"]);
+        assert!(plan.of(RUN).is_unknown("outputs"));
+        workspace.apply();
+        workspace.assert_nothing_to_do();
+        assert_eq!(workspace.machine.runs().len(), 1, "the new template ran once");
+        assert_eq!(workspace.machine.gallery_versions().len(), 2);
+    }
+}
+
+#[test]
+fn a_template_that_runs_by_itself_and_fails_is_told_and_not_run_a_second_time() {
+    let golden = Golden::new().shell("step", &["exit 3"]).template("auto_run = true");
+    let workspace = Workspace::with(golden.configuration());
+    workspace.try_apply().fails_with(&["step", "exit code 3"]);
+    assert_eq!(workspace.machine.runs().len(), 1);
+}
+
+#[test]
+fn a_run_that_a_trigger_starts_reaches_the_outputs_at_a_refresh_and_is_not_doubled() {
+    let base = Workspace::with(Golden::new().shell("base", &["echo one > /etc/base"]).configuration());
+    base.apply();
+    let image = base.state().of("imagebuilder_gallery_image.base").text("id").to_owned();
+    let derived = base.beside();
+    let golden = Golden::new()
+        .source(&format!("{{ gallery_image_version_id = \"{image}/versions/latest\" }}"))
+        .shell("derived", &["cat /etc/base"])
+        .distribute(&[TO_VHD])
+        .run("rebuild_on_source_update = true");
+    derived.configure(format!(
+        "{HEAD}resource \"imagebuilder_resource_group\" \"images\" {{\n  name     = \"derived\"\n  location = \"westus2\"\n}}\n{}\
+         resource \"imagebuilder_image_template_trigger\" \"source\" {{\n  name = \"source\"\n  \
+         image_template_id = imagebuilder_image_template.golden.id\n}}\n",
+        golden.resources()
+    ));
+    derived.init();
+    derived.apply();
+    derived.assert_nothing_to_do();
+    let before = derived.state();
+    let template = before.of(TEMPLATE).text("id").to_owned();
+
+    base.configure(Golden::new().shell("base", &["echo two > /etc/base"]).configuration());
+    base.apply();
+    let runs_of_derived = || {
+        let runs = derived.machine.runs();
+        let of_it = runs.into_iter().filter(|run| run["template_id"] == template.as_str());
+        of_it.collect::<Vec<_>>()
+    };
+    wait_until("the trigger has started a run", || {
+        (runs_of_derived().len() == 2).then_some(())
+    });
+    // In progress or ended by now: no plan of ours runs it once more.
+    derived.apply();
+    wait_until("the run has ended", || {
+        (runs_of_derived()[0]["state"] == "Succeeded").then_some(())
+    });
+    derived.apply();
+    derived.assert_nothing_to_do();
+    let after = derived.state();
+    assert_ne!(after.of(RUN).value("started_at"), before.of(RUN).value("started_at"));
+    assert!(after.of(RUN).text("source_exact_version") != before.of(RUN).text("source_exact_version"));
+    assert_eq!(runs_of_derived().len(), 2, "ours and the trigger's");
 }
 
 /// The outputs are those of before, although the refresh tells how somebody else's run ended.

@@ -73,8 +73,24 @@ impl Diagnostic {
 
 #[derive(Deserialize)]
 struct Message {
+    #[serde(rename = "type", default)]
+    kind: String,
     #[serde(default)]
     diagnostic: Option<Diagnostic>,
+    #[serde(default)]
+    hook: Option<Hook>,
+}
+
+/// What Terraform tells of one resource while it applies.
+#[derive(Deserialize)]
+struct Hook {
+    resource: Address,
+    action: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    addr: String,
 }
 
 /// The end of a terraform command that was run with `-json`.
@@ -92,6 +108,17 @@ impl Answer {
             .filter_map(|line| serde_json::from_str::<Message>(line).ok()?.diagnostic)
             .collect();
         Self { output, diagnostics }
+    }
+
+    /// What an apply has done, in the order in which it was done: the address, and `create`, `update` or `delete`.
+    pub(crate) fn completed(&self) -> Vec<(String, String)> {
+        let messages = self.output.stdout.lines();
+        let messages = messages.filter_map(|line| serde_json::from_str::<Message>(line).ok());
+        let hooks = messages.filter(|message| message.kind == "apply_complete");
+        let hooks = hooks.filter_map(|message| message.hook);
+        hooks
+            .filter_map(|hook| Some((hook.resource.addr, hook.action?)))
+            .collect()
     }
 
     /// The answer, if the command succeeded; else the test ends with what was said.

@@ -1,8 +1,8 @@
 //! What a configured provider gives to its resources and data sources.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::arm::id::ImageTemplateId;
 use crate::backend::{ArmClient, Origin};
@@ -35,8 +35,17 @@ pub struct Connection {
     subscription: String,
     default_tags: BTreeMap<String, String>,
     build_logs: Arc<dyn BuildLogs>,
-    /// Templates that this process has made and that have not been run since.
-    unrun_templates: Mutex<BTreeSet<String>>,
+    /// Templates that have not been run since this process has made or changed them.
+    unrun_templates: Mutex<BTreeMap<String, Novelty>>,
+}
+
+/// What this process has done with a template that no run has seen yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// Made it: every run that it has had began after that.
+    Made,
+    /// Changed in place what a run makes of it: a run in progress goes by what it was before.
+    Changed,
 }
 
 impl Connection {
@@ -86,26 +95,26 @@ impl Connection {
     /// A template that is replaced under its old name has the id that it had before, so that the plan which Terraform makes
     /// anew during the apply cannot see by the id that its run has yet to come.
     pub fn template_was_made(&self, id: &ImageTemplateId) {
-        self.unrun_templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key(id));
+        self.unrun_templates().insert(key(id), Novelty::Made);
+    }
+
+    /// Remembers that what a run makes of a template was changed just now.
+    pub fn template_was_changed(&self, id: &ImageTemplateId) {
+        self.unrun_templates().entry(key(id)).or_insert(Novelty::Changed);
     }
 
     /// Remembers that a template has been run, or is gone.
     pub fn template_was_run(&self, id: &ImageTemplateId) {
-        self.unrun_templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&key(id));
+        self.unrun_templates().remove(&key(id));
     }
 
-    /// Whether this process has made the template and not run it since.
-    pub fn template_is_unrun(&self, id: &ImageTemplateId) -> bool {
-        self.unrun_templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&key(id))
+    /// What this process has done with the template since its last run.
+    pub fn template_novelty(&self, id: &ImageTemplateId) -> Option<Novelty> {
+        self.unrun_templates().get(&key(id)).copied()
+    }
+
+    fn unrun_templates(&self) -> MutexGuard<'_, BTreeMap<String, Novelty>> {
+        self.unrun_templates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -135,6 +135,9 @@ impl Resource for ImageTemplateResource {
             mapping::keep_unknown(&mut changes, &shown);
         }
         let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;
+        if prior.fingerprint != planned.fingerprint {
+            cx.client().template_was_changed(&id);
+        }
         Ok(completed(&planned, &body)?)
     }
 

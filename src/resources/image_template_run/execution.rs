@@ -1,12 +1,13 @@
 //! Carrying out one run, from the request to the end of the build.
 //!
 //! ```text
-//!            a run is in progress ──► adopted ─┐
-//!  begin ──┬ our note, and it ended ─► found ──┼─► ended ─► Succeeded | Failed
-//!          └ POST run ──────────────► started ─┘     ▲
-//!                                        │ Ctrl-C or deadline
-//!                                        ├─ cancel ──┘
-//!                                        └─ leave_running ─► LeftRunning
+//!          ┬ a run is in progress ─────► adopted ─┐
+//!          ├ it came with the template ► adopted ─┤
+//!  begin ──┼ our note, and it ended ───► found ───┼─► ended ─► Succeeded | Failed
+//!          └ POST run ─────────────────► started ─┘     ▲
+//!                                           │ Ctrl-C or deadline
+//!                                           ├─ cancel ──┘
+//!                                           └─ leave_running ─► LeftRunning
 //! ```
 
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use super::takeover::{self, Begun};
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::RunState;
 use crate::backend::ErrorKind;
-use crate::resources::connection::Connection;
+use crate::resources::connection::{Connection, Novelty};
 use crate::resources::creation::drop_note;
 use crate::resources::patience::Patience;
 use crate::resources::polling::Ended;
@@ -83,6 +84,7 @@ pub(super) enum Outcome {
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
     let before = runs::look(connection, order.template, &order.patience).await?;
     let before = before.ok_or_else(|| runs::no_template(order.template))?;
+    let before = outlast(connection, order, before).await?;
     let follower = Follower::prepare(connection, order.template, order.log_file.as_deref()).await?;
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
@@ -104,6 +106,18 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
         unfollowed,
         ..execution?
     })
+}
+
+/// A run in progress that began before the template was changed does not count: its end is waited for.
+async fn outlast(connection: &Connection, order: &Order<'_>, before: Standing) -> Result<Standing, Diagnostics> {
+    if !before.is_running() || connection.template_novelty(order.template) != Some(Novelty::Changed) {
+        return Ok(before);
+    }
+    tracing::info!(template = %order.template, "waiting for the end of a run of the template as it was before");
+    let act = format!("start the run of image template \"{}\"", order.template.name());
+    let ended = runs::wait(connection, order.template, &order.patience).await?;
+    let ended = ended.map_err(|ended| ended.diagnostic(&act))?;
+    Ok(ended.ok_or_else(|| runs::no_template(order.template))?)
 }
 
 async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun) -> Result<Execution, Diagnostics> {

@@ -21,7 +21,7 @@ use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, Takeover}
 use self::execution::{Order, Outcome};
 use self::plan::Circumstances;
 use self::record::RunRecord;
-use super::connection::Connection;
+use super::connection::{Connection, Novelty};
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::RunTimeouts;
@@ -47,7 +47,7 @@ impl Resource for ImageTemplateRunResource {
             .as_str()
             .and_then(|id| ImageTemplateId::parse(id).ok());
         let circumstances = Circumstances {
-            template_is_new: template.is_some_and(|id| cx.client().template_is_unrun(&id)),
+            template_is_new: template.is_some_and(|id| cx.client().template_novelty(&id) == Some(Novelty::Made)),
             cause: cx.private().get::<RunRecord>().and_then(|record| record.cause),
         };
         plan::settle(plan.prior.as_ref(), &mut plan.planned, circumstances);

@@ -8,7 +8,7 @@ use crate::arm::api_version;
 use crate::arm::id::{ArmId, ImageTemplateId, ResourceId};
 use crate::arm::image_template::RunState;
 use crate::backend::{ErrorKind, Note, Operation, Request};
-use crate::resources::connection::Connection;
+use crate::resources::connection::{Connection, Novelty};
 use crate::resources::creation::{drop_note, note_trouble};
 use crate::resources::runs::{self, Standing};
 use crate::resources::service_error;
@@ -76,8 +76,11 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
     let left_behind = notes
         .find(&place, connection.origin())
         .map_err(|error| note_trouble(&what, &error))?;
-    if before.is_running() {
-        tracing::info!(template = %order.template, "adopting the run in progress");
+    // A template that was made just now and has a run all the same runs by itself (autoRun, a trigger), and may have ended already.
+    let came_with_template =
+        connection.template_novelty(order.template) == Some(Novelty::Made) && before.state().is_some();
+    if before.is_running() || came_with_template {
+        tracing::info!(template = %order.template, "adopting the run that is there");
         return Ok(Begun {
             operation: None,
             note: left_behind,
