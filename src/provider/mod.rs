@@ -5,8 +5,11 @@ mod local_backend;
 mod local_configuration;
 mod serving;
 
+use std::borrow::Cow;
+
 use tf_provider::{AnyDataSource, AnyResource, Diagnostics, Function, data_source, resource};
 
+use crate::backend::redact;
 use crate::data_sources::gallery_image_version::GalleryImageVersionDataSource;
 use crate::data_sources::platform_image::PlatformImageDataSource;
 use crate::data_sources::run_output::RunOutputDataSource;
@@ -34,6 +37,14 @@ impl tf_provider::Provider for Provider {
     async fn configure(&self, config: Configuration, _terraform_version: &str) -> Result<Connection, Diagnostics> {
         let settings = configuration::resolve(config, |name| std::env::var(name).ok())?;
         local_backend::connect(settings)
+    }
+
+    /// A bad value is repeated in the message about it, and it may be a URI with a signature.
+    fn shown(message: String) -> String {
+        match redact::text(&message) {
+            Cow::Borrowed(_) => message,
+            Cow::Owned(shown) => shown,
+        }
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Connection>>> {

@@ -30,6 +30,11 @@ pub trait Provider: Send + Sync + 'static {
         terraform_version: &str,
     ) -> impl Future<Output = Result<Self::Client, Diagnostics>> + Send;
 
+    /// A message as users may see it. Every error and warning goes through it, also that of a panic: take out what is secret.
+    fn shown(message: String) -> String {
+        message
+    }
+
     /// Every resource type: `vec![tf_provider::resource(Gallery), …]`.
     fn resources(&self) -> Vec<Box<dyn AnyResource<Self::Client>>>;
 

@@ -77,6 +77,10 @@ impl Rule {
 
     /// The name with a separator that is allowed in place of each one that is not; `None` when more than that is wrong.
     fn nearest(&self, name: &str) -> Option<String> {
+        // A URI in the wrong place is near to no name, and its signature could no longer be told as one.
+        if name.contains(['?', '=']) {
+            return None;
+        }
         let separator = ['-', '_'].into_iter().find(|each| self.beside.contains(*each))?;
         let meant: Option<String> = name
             .chars()

@@ -45,7 +45,7 @@ impl<P: Provider> Server<P> {
         proto::apply_resource_change::Response {
             new_state,
             private,
-            diagnostics: convert::diagnostics(diagnostics),
+            diagnostics: convert::diagnostics::<P>(diagnostics),
             ..proto::apply_resource_change::Response::default()
         }
     }

@@ -4,6 +4,7 @@ use crate::codec::{self, CodecError};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::path::{Path, Step};
 use crate::proto::tfplugin6 as proto;
+use crate::provider::Provider;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -31,16 +32,16 @@ pub(super) fn message(value: &Value, of: &Type) -> Result<proto::DynamicValue, D
     }
 }
 
-/// The messages of diagnostics.
-pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
+/// The messages of diagnostics, as the provider shows them.
+pub(super) fn diagnostics<P: Provider>(diagnostics: Diagnostics) -> Vec<proto::Diagnostic> {
     let message = |diagnostic: crate::diagnostic::Diagnostic| proto::Diagnostic {
         severity: match diagnostic.severity {
             Severity::Error => proto::diagnostic::Severity::Error,
             Severity::Warning => proto::diagnostic::Severity::Warning,
         }
         .into(),
-        summary: diagnostic.summary,
-        detail: located(&diagnostic.attribute, diagnostic.detail),
+        summary: P::shown(diagnostic.summary),
+        detail: P::shown(located(&diagnostic.attribute, diagnostic.detail)),
         attribute: (!diagnostic.attribute.is_empty()).then(|| path(&visible(&diagnostic.attribute))),
     };
     diagnostics.into_iter().map(message).collect()

@@ -35,7 +35,7 @@ impl<P: Provider> Server<P> {
             Err(diagnostics) => (None, Some(FunctionError::new(text(&diagnostics)))),
         };
         let error = error.map(|error| proto::FunctionError {
-            text: error.text,
+            text: P::shown(error.text),
             function_argument: error.argument.and_then(|position| i64::try_from(position).ok()),
         });
         proto::call_function::Response { result, error }

@@ -24,7 +24,7 @@ impl<P: Provider> Server<P> {
             let resource = shared.catalog().resource(&request.target_type_name)?;
             moved(&*resource, request)
         });
-        let (target_state, diagnostics) = split(moved.await);
+        let (target_state, diagnostics) = split::<P, _>(moved.await);
         proto::move_resource_state::Response {
             target_state,
             diagnostics,

@@ -39,11 +39,11 @@ impl<P: Provider> Server<P> {
                 planned_state: Some(planned.state),
                 requires_replace: planned.replace.iter().map(convert::path).collect(),
                 planned_private: planned.private,
-                diagnostics: convert::diagnostics(planned.diagnostics),
+                diagnostics: convert::diagnostics::<P>(planned.diagnostics),
                 ..proto::plan_resource_change::Response::default()
             },
             Err(diagnostics) => proto::plan_resource_change::Response {
-                diagnostics: convert::diagnostics(diagnostics),
+                diagnostics: convert::diagnostics::<P>(diagnostics),
                 ..proto::plan_resource_change::Response::default()
             },
         }

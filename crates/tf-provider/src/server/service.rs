@@ -33,7 +33,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<proto::validate_provider_config::Request>,
     ) -> Answer<proto::validate_provider_config::Response> {
-        let diagnostics = convert::diagnostics(self.validate_provider(request.into_inner()).await);
+        let diagnostics = convert::diagnostics::<P>(self.validate_provider(request.into_inner()).await);
         Ok(Response::new(proto::validate_provider_config::Response { diagnostics }))
     }
 
@@ -41,7 +41,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<proto::validate_resource_config::Request>,
     ) -> Answer<proto::validate_resource_config::Response> {
-        let diagnostics = convert::diagnostics(self.validate_resource(request.into_inner()).await);
+        let diagnostics = convert::diagnostics::<P>(self.validate_resource(request.into_inner()).await);
         Ok(Response::new(proto::validate_resource_config::Response { diagnostics }))
     }
 
@@ -49,7 +49,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<proto::validate_data_resource_config::Request>,
     ) -> Answer<proto::validate_data_resource_config::Response> {
-        let diagnostics = convert::diagnostics(self.validate_data_source(request.into_inner()).await);
+        let diagnostics = convert::diagnostics::<P>(self.validate_data_source(request.into_inner()).await);
         Ok(Response::new(proto::validate_data_resource_config::Response {
             diagnostics,
         }))
@@ -59,7 +59,7 @@ impl<P: Provider> Service for Server<P> {
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Answer<proto::configure_provider::Response> {
-        let diagnostics = convert::diagnostics(self.configure(request.into_inner()).await);
+        let diagnostics = convert::diagnostics::<P>(self.configure(request.into_inner()).await);
         Ok(Response::new(proto::configure_provider::Response { diagnostics }))
     }
 

@@ -27,7 +27,7 @@ impl<P: Provider> Server<P> {
             let resource = shared.catalog().resource(&request.type_name)?;
             upgraded(&*resource, &request)
         });
-        let (upgraded_state, diagnostics) = split(upgraded.await);
+        let (upgraded_state, diagnostics) = split::<P, _>(upgraded.await);
         proto::upgrade_resource_state::Response {
             upgraded_state,
             diagnostics,
@@ -67,13 +67,13 @@ impl<P: Provider> Server<P> {
             Ok((state, private, diagnostics)) => proto::read_resource::Response {
                 new_state: Some(state),
                 private,
-                diagnostics: convert::diagnostics(diagnostics),
+                diagnostics: convert::diagnostics::<P>(diagnostics),
                 ..proto::read_resource::Response::default()
             },
             Err(diagnostics) => proto::read_resource::Response {
                 new_state: current,
                 private,
-                diagnostics: convert::diagnostics(diagnostics),
+                diagnostics: convert::diagnostics::<P>(diagnostics),
                 ..proto::read_resource::Response::default()
             },
         }
@@ -114,7 +114,7 @@ impl<P: Provider> Server<P> {
         };
         proto::import_resource_state::Response {
             imported_resources,
-            diagnostics: convert::diagnostics(diagnostics),
+            diagnostics: convert::diagnostics::<P>(diagnostics),
             deferred: None,
         }
     }
@@ -156,7 +156,7 @@ impl<P: Provider> Server<P> {
         };
         proto::read_data_source::Response {
             state,
-            diagnostics: convert::diagnostics(diagnostics),
+            diagnostics: convert::diagnostics::<P>(diagnostics),
             deferred: None,
         }
     }
@@ -223,9 +223,9 @@ fn unreadable(error: codec::CodecError, type_name: &str) -> Diagnostics {
     error.diagnostic("Stored state cannot be read", &way_out)
 }
 
-pub(super) fn split<T>(result: Result<T, Diagnostics>) -> (Option<T>, Vec<proto::Diagnostic>) {
+pub(super) fn split<P: Provider, T>(result: Result<T, Diagnostics>) -> (Option<T>, Vec<proto::Diagnostic>) {
     match result {
         Ok(value) => (Some(value), Vec::new()),
-        Err(diagnostics) => (None, convert::diagnostics(diagnostics)),
+        Err(diagnostics) => (None, convert::diagnostics::<P>(diagnostics)),
     }
 }
