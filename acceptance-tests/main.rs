@@ -25,6 +25,7 @@ mod log_file;
 mod machine;
 mod module;
 mod moved;
+mod name_prefix;
 mod partial_run;
 mod platform_image;
 mod refused;

@@ -1,5 +1,7 @@
 //! The algorithm is frozen: a changed golden value means that every template of every user is run again.
 
+use serde_json::json;
+
 use super::super::customize::Validation;
 use super::super::samples::{GALLERY_IMAGE, disk_of, file, gallery, inline, managed, script, template, vhd};
 use super::super::vm_profile::VmProfile;
@@ -149,4 +151,77 @@ fn an_unknown_input_makes_it_unknown() {
         changed(|template| template.customize = Attr::Known(vec![Attr::Unknown])),
         Attr::Unknown
     );
+}
+
+/// A template as the service would show it, with `change` made to its properties.
+fn shown(change: impl FnOnce(&mut serde_json::Value)) -> Attr<String> {
+    let mut body = tf_provider::wire::encode(&template());
+    change(&mut body["properties"]);
+    super::super::from_body(&body, None).map_or(Attr::Null, |template| template.fingerprint)
+}
+
+#[test]
+fn golden_value_of_what_came_later() {
+    let everything = shown(|properties| {
+        properties["source"]["planInfo"] = json!({ "planName": "Plan", "planProduct": "p", "planPublisher": "q" });
+        properties["customize"] = json!([
+            { "type": "PowerShell", "inline": ["one"], "runElevated": true, "runAsSystem": true, "validExitCodes": [0, 3010] },
+            { "type": "WindowsRestart", "restartCommand": "a", "restartCheckCommand": "b", "restartTimeout": "10m" },
+            { "type": "WindowsUpdate", "searchCriteria": "a", "filters": ["b"], "updateLimit": 10 },
+        ]);
+        properties["optimize"] = json!({
+            "vmBoot": { "state": "Enabled" }, "workload": { "state": "Enabled", "scriptUri": "https://host/a" },
+        });
+        properties["additionalDataDisks"] = json!([{ "sizeGB": 1 }]);
+        properties["distribute"][0]["targetRegions"] = json!([
+            { "name": "West US 2", "replicaCount": 2, "storageAccountType": "premium_lrs" }, { "name": "eastus" },
+        ]);
+        properties["distribute"][0]["replicationMode"] = json!("Shallow");
+    });
+    assert_eq!(
+        everything,
+        Attr::from("e1d428dc321cc13cb0b2d61ef286714c2556a24558247564af7df88d0a368ee6")
+    );
+}
+
+#[test]
+fn each_of_what_came_later_counts_unless_it_says_its_default() {
+    let step = |step: serde_json::Value| shown(|properties| properties["customize"] = json!([step]));
+    let target =
+        |member: &str, value: serde_json::Value| shown(|properties| properties["distribute"][0][member] = value);
+    let plain = of(&template());
+    assert_eq!(target("replicationMode", json!("Full")), plain);
+    assert_eq!(
+        shown(|properties| properties["optimize"] = json!({ "vmBoot": { "state": "Disabled" } })),
+        plain
+    );
+    assert_ne!(target("replicationMode", json!("Shallow")), plain);
+    let regions = |regions: serde_json::Value| target("targetRegions", regions);
+    assert_eq!(
+        regions(json!([{ "name": "eastus" }, { "name": "westus2", "replicaCount": 1 }])),
+        regions(json!([{ "name": "West US 2", "storageAccountType": "standard_lrs" }, { "name": "EastUS" }])),
+        "regions have no order"
+    );
+    let restart = step(json!({ "type": "WindowsRestart" }));
+    assert_eq!(
+        step(json!({ "type": "WindowsRestart", "restartTimeout": "5m" })),
+        restart
+    );
+    assert_ne!(
+        step(json!({ "type": "WindowsRestart", "restartTimeout": "6m" })),
+        restart
+    );
+    let update = step(json!({ "type": "WindowsUpdate", "updateLimit": 1000 }));
+    assert_eq!(step(json!({ "type": "WindowsUpdate", "updateLimit": 0 })), update);
+    assert_ne!(update, restart);
+    let powershell = step(json!({ "type": "PowerShell", "inline": ["x"] }));
+    assert_eq!(
+        step(json!({ "type": "PowerShell", "inline": ["x"], "validExitCodes": [0], "runElevated": false })),
+        powershell
+    );
+    assert_ne!(
+        step(json!({ "type": "PowerShell", "inline": ["x"], "validExitCodes": [1] })),
+        powershell
+    );
+    assert_ne!(step(json!({ "type": "Shell", "inline": ["x"] })), powershell);
 }
