@@ -1,7 +1,7 @@
 //! Values of users as messages show them, and the right word for one that is almost right.
 
 /// How many characters of a value a message shows.
-const SHOWN: usize = 120;
+const SHOWN: usize = 400;
 
 /// The value in quotes: what a terminal cannot show is escaped, and a long one is cut with its length.
 #[must_use]
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(quoted("a\0b\n\u{1b}[31m"), "\"a\\u0000b\\u000a\\u001b[31m\"");
         let long = quoted(&"ä".repeat(5_000));
         assert!(long.ends_with("ää…\" (5000 characters)"), "{long}");
-        assert!(long.chars().count() < 150, "{long}");
+        assert!(long.chars().count() < 450, "{long}");
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub trait Noun: Model {
         Diagnostics::new()
     }
 
+    /// Rules of a plan that the configuration alone cannot break. `prior` is none when it is made.
+    fn unfit(&self, _prior: Option<&Self>) -> Diagnostics {
+        Diagnostics::new()
+    }
+
     /// Whether a tag is the user's and not the service's own.
     fn is_users_tag(_name: &str) -> bool {
         true
@@ -189,6 +194,11 @@ impl<N: Noun> Resource for NounResource<N> {
         if let (Some((own, _)), Some((_, all))) = (plan.config.shared().tags, plan.planned.tags_mut()) {
             *all = tags::all(cx.client().default_tags(), own);
         }
+        let mut found = plan.planned.unfit(plan.prior.as_ref());
+        if let Some((_, all)) = plan.planned.shared().tags.filter(|_| plan.differs()) {
+            tags::check_number(all, &mut found);
+        }
+        found.into_result()?;
         match plan.prior {
             None => plan.planned.foresee(cx.client()).await,
             Some(_) => Ok(()),

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tf_provider::{Attr, Diagnostics, Path};
+use tf_provider::{Attr, Diagnostic, Diagnostics, Path};
 
 use super::checks;
+use crate::arm::names;
 
 /// A map of tags as a model holds it; a tag that is null is a tag that is not there.
 pub type Tags = Attr<BTreeMap<String, Attr<String>>>;
@@ -126,6 +127,15 @@ pub fn broken(tags: &Tags) -> Diagnostics {
     let mut found = Diagnostics::new();
     checks::check_tags(|| Path::root("tags"), tags, &mut found);
     found
+}
+
+/// Complains when the tags of a resource and the provider's defaults together are too many.
+pub fn check_number(all: &Tags, found: &mut Diagnostics) {
+    let number = all.as_known().map_or(0, BTreeMap::len);
+    if let Err(reason) = names::number_of_tags(number) {
+        let detail = format!("With the provider's `default_tags`, {reason}.");
+        found.push(Diagnostic::error("Invalid tags", detail).at(Path::root("tags")));
+    }
 }
 
 fn to_json(tags: &BTreeMap<String, Attr<String>>) -> Value {

@@ -19,7 +19,7 @@ pub use ids::{
 };
 pub use numbers::{build_timeout, data_disk_size, exit_code, major_number, os_disk_size, replica_count, update_limit};
 pub use paths::{file_destination, is_windows_path};
-pub use places::warn_of_unlikely_region;
+pub use places::{unlikely_region, warn_of_unlikely_region};
 pub use spans::restart_timeout;
 pub use tagging::check_tags;
 pub use words::{

@@ -8,7 +8,7 @@ use tf_provider::{Attr, Diagnostics, Takeover};
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{identify, moved};
+use super::{checks, identify, moved};
 use crate::arm::id::{GalleryId, IdError};
 
 pub use model::Gallery;
@@ -34,6 +34,10 @@ impl Noun for Gallery {
     fn place(&self, subscription: &str) -> Result<GalleryId, Diagnostics> {
         let (group, name) = (identify::text(&self.resource_group_name), identify::text(&self.name));
         identify::checked(GalleryId::new(subscription, group, name), "name")
+    }
+
+    fn broken(&self) -> Diagnostics {
+        checks::unlikely_region(&self.location)
     }
 
     fn named(id: &GalleryId) -> Self {

@@ -2,16 +2,18 @@
 
 mod mapping;
 mod model;
+mod rules;
 pub mod versions;
 mod words;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tf_provider::{Attr, Diagnostics, Takeover};
 
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{identify, moved};
+use super::{checks, identify, moved};
 use crate::arm::id::{GalleryImageId, IdError};
 
 pub use model::GalleryImage;
@@ -40,6 +42,16 @@ impl Noun for GalleryImage {
             identify::text(&self.name),
         );
         identify::checked(GalleryImageId::new(subscription, group, gallery, name), "name")
+    }
+
+    fn broken(&self) -> Diagnostics {
+        let mut found = rules::broken(self);
+        found.extend(checks::unlikely_region(&self.location));
+        found
+    }
+
+    fn unfit(&self, prior: Option<&Self>) -> Diagnostics {
+        rules::unfit(self, prior, Timestamp::now())
     }
 
     fn named(id: &GalleryImageId) -> Self {

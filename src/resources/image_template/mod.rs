@@ -59,7 +59,7 @@ impl Resource for ImageTemplateResource {
         if let Some(prior) = plan.prior.as_ref().filter(|_| plan.replaces()) {
             departure::warn_of_vhds(cx, prior);
         }
-        Ok(())
+        rules::about_to_change(cx, plan).await
     }
 
     async fn plan_destroy(&self, cx: &mut Context<Connection>, prior: &ImageTemplate) -> Result<(), Diagnostics> {

@@ -7,7 +7,7 @@ use tf_provider::{Attr, Diagnostic, Diagnostics, Takeover};
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{group_content, identify, moved};
+use super::{checks, group_content, identify, moved};
 use crate::arm::id::{IdError, ResourceGroupId};
 
 pub use model::ResourceGroup;
@@ -30,6 +30,10 @@ impl Noun for ResourceGroup {
 
     fn place(&self, subscription: &str) -> Result<ResourceGroupId, Diagnostics> {
         identify::checked(ResourceGroupId::new(subscription, identify::text(&self.name)), "name")
+    }
+
+    fn broken(&self) -> Diagnostics {
+        checks::unlikely_region(&self.location)
     }
 
     fn named(id: &ResourceGroupId) -> Self {

@@ -10,7 +10,7 @@ use tf_provider::{Attr, Diagnostics, Takeover};
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
 use super::patience::Patience;
-use super::{change, identify, moved};
+use super::{change, checks, identify, moved};
 use crate::arm::id::{IdError, ResourceGroupId};
 use crate::arm::staging;
 
@@ -44,7 +44,9 @@ impl Noun for StagingResourceGroup {
     }
 
     fn broken(&self) -> Diagnostics {
-        claim::usurped(&self.tags)
+        let mut found = claim::usurped(&self.tags);
+        found.extend(checks::unlikely_region(&self.location));
+        found
     }
 
     fn is_users_tag(name: &str) -> bool {

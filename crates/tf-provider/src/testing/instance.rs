@@ -98,6 +98,13 @@ impl Instance {
         self.read().await
     }
 
+    /// What the provider says about a configuration before it is configured itself: errors and warnings.
+    pub async fn validate(&self, config: &Json) -> Diagnostics {
+        match self.validated(&json::config(config, &self.of)).await {
+            Ok(said) | Err(said) => said,
+        }
+    }
+
     /// Validates, refreshes and plans.
     ///
     /// # Errors
@@ -107,7 +114,7 @@ impl Instance {
     /// When Terraform would refuse the plan.
     pub async fn plan(&mut self, config: &Json) -> Result<Planned, Diagnostics> {
         let config = json::config(config, &self.of);
-        let mut all = self.validate(&config).await?;
+        let mut all = self.validated(&config).await?;
         all.extend(self.refresh().await?);
         let prior = if self.tainted { Value::Null } else { self.state.clone() };
         let (first, replace, private) = self.plan_once(&prior, &config, self.private.clone(), &mut all).await?;
@@ -216,7 +223,7 @@ impl Instance {
         Ok(all)
     }
 
-    async fn validate(&self, config: &Value) -> Result<Diagnostics, Diagnostics> {
+    async fn validated(&self, config: &Value) -> Result<Diagnostics, Diagnostics> {
         let request = proto::validate_resource_config::Request {
             type_name: self.type_name.to_owned(),
             config: Some(message(config, &self.of)),
