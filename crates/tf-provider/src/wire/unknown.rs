@@ -9,11 +9,9 @@ use crate::schema::{Attribute, Kind};
 /// lacks was taken away, and stays away.
 pub(super) fn keep(kind: &Kind, sent: &mut Json, shown: &Json) {
     match (kind, sent, shown) {
-        (Kind::Object(object), Json::Object(sent), Json::Object(shown)) => {
-            // A body of another type is another thing.
-            if sent.get("type") == shown.get("type") {
-                keep_members(&places((object.attributes)()), sent, shown);
-            }
+        // A body of another type is another thing.
+        (Kind::Object(object), Json::Object(sent), Json::Object(shown)) if sent.get("type") == shown.get("type") => {
+            keep_members(&places((object.attributes)()), sent, shown);
         }
         (Kind::List(of), Json::Array(sent), Json::Array(shown)) => {
             // Without a name nothing says which of the shown elements an element was.
