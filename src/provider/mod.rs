@@ -10,7 +10,11 @@ use std::borrow::Cow;
 use tf_provider::{AnyDataSource, AnyResource, Diagnostics, Function, data_source, resource};
 
 use crate::backend::redact;
+use crate::data_sources::gallery::{GalleryDataSource, GalleryImageDataSource};
 use crate::data_sources::gallery_image_version::GalleryImageVersionDataSource;
+use crate::data_sources::gallery_image_versions::GalleryImageVersionsDataSource;
+use crate::data_sources::image_template::ImageTemplateDataSource;
+use crate::data_sources::managed_image::ManagedImageDataSource;
 use crate::data_sources::platform_image::PlatformImageDataSource;
 use crate::data_sources::run_output::RunOutputDataSource;
 use crate::functions;
@@ -61,7 +65,12 @@ impl tf_provider::Provider for Provider {
 
     fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Connection>>> {
         vec![
+            data_source(GalleryDataSource::new()),
+            data_source(GalleryImageDataSource::new()),
             data_source(GalleryImageVersionDataSource),
+            data_source(GalleryImageVersionsDataSource),
+            data_source(ImageTemplateDataSource::new()),
+            data_source(ManagedImageDataSource),
             data_source(PlatformImageDataSource),
             data_source(RunOutputDataSource),
         ]

@@ -277,7 +277,10 @@ fn reach<N: Noun>(
 }
 
 /// The noun as the service shows it.
-fn shown<N: Noun>(connection: &Connection, body: &Value, earlier: &N) -> Result<N, Diagnostics> {
+///
+/// # Errors
+/// The body is one of something else.
+pub fn shown<N: Noun>(connection: &Connection, body: &Value, earlier: &N) -> Result<N, Diagnostics> {
     let mut found = settled::decode(body, Some(earlier))?;
     if let (Some((own, all)), Some((found_own, found_all))) = (earlier.shared().tags, N::tags_mut(&mut found)) {
         (*found_own, *found_all) = tags::read(body, own, all, connection.default_tags(), N::is_users_tag);

@@ -268,7 +268,7 @@ impl<T: Field> Field for BTreeMap<String, Attr<T>> {
 impl<M: Model> Field for M {
     fn kind() -> Kind {
         Kind::Object(Object {
-            attributes: M::attributes,
+            attributes: &M::attributes,
             description: M::DESCRIPTION,
         })
     }

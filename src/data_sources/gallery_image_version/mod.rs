@@ -51,7 +51,11 @@ impl DataSource for GalleryImageVersionDataSource {
     }
 }
 
-async fn list(connection: &Connection, image: &GalleryImageId) -> Result<Vec<Version>, Diagnostics> {
+/// The versions of a gallery image, in the service's order.
+///
+/// # Errors
+/// The gallery image is not there, or they cannot be read.
+pub(super) async fn list(connection: &Connection, image: &GalleryImageId) -> Result<Vec<Version>, Diagnostics> {
     let request = Request::list(image, "versions", api_version::GALLERIES);
     match connection.arm().list(&request).await {
         Ok(versions) => Ok(versions),

@@ -5,6 +5,7 @@
 
 mod document;
 mod encode;
+mod read_only;
 mod rules;
 mod validation;
 
@@ -16,6 +17,7 @@ use crate::value::Value;
 
 pub use document::schema_document;
 pub(crate) use encode::{function, schema};
+pub use read_only::read_only;
 pub use rules::problems;
 pub(crate) use validation::validate;
 
@@ -165,12 +167,18 @@ pub enum Kind {
 }
 
 /// A nested object's attributes. They are reached through a function, since each model makes its descriptors on first use.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Object {
     /// The object's attributes.
-    pub attributes: fn() -> &'static [Attribute],
+    pub attributes: &'static (dyn Fn() -> &'static [Attribute] + Send + Sync),
     /// Markdown, from the model's doc comment.
     pub description: &'static str,
+}
+
+impl std::fmt::Debug for Object {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries((self.attributes)()).finish()
+    }
 }
 
 impl Kind {

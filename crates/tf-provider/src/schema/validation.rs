@@ -155,7 +155,7 @@ mod tests {
     fn attributes() -> Vec<Attribute> {
         let object = || {
             Box::new(Kind::Object(Object {
-                attributes: texts,
+                attributes: &texts,
                 description: "",
             }))
         };
