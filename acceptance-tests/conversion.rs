@@ -63,12 +63,14 @@ fn a_converted_template_is_planned_and_applied_as_it_was_written_and_nothing_is_
     for stream in [&output.stdout, &output.stderr] {
         assert!(stream.contains("properties.later: "), "{output}");
     }
-    fs::write(workspace.directory.join("converted.tf"), &output.stdout).unwrap();
     fs::write(workspace.directory.join("template.json"), exported().to_string()).unwrap();
     let function =
         "output \"converted\" { value = provider::imagebuilder::template_from_arm(file(\"template.json\")) }\n";
     workspace.configure(format!("{HEAD}{GALLERY}{function}"));
     workspace.init();
+    // The template names the gallery image by its id, so that Terraform does not know the order.
+    workspace.apply();
+    fs::write(workspace.directory.join("converted.tf"), &output.stdout).unwrap();
     assert_formatted(&workspace);
     workspace.apply();
     workspace.assert_nothing_to_do();
