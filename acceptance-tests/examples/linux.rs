@@ -34,12 +34,14 @@ fn linux_gallery_image_applies_and_destroys() {
 }
 
 #[test]
-fn replication_of_the_linux_gallery_image_is_kept_and_not_run_here() {
+fn replication_of_the_linux_gallery_image_is_kept_with_a_warning_and_not_run_here() {
     let workspace = example(
         "linux-gallery-image",
         &format!("{BUSYBOX}\nreplication_regions = [\"eastus\"]\n"),
     );
-    workspace.try_apply().fails_with(&["eastus", "local backend"]);
+    let answer = workspace.try_apply();
+    answer.warns(&["Not built on the local backend", "no other regions"]);
+    answer.fails_with(&["eastus", "local backend"]);
 }
 
 #[test]
