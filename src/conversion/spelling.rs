@@ -41,14 +41,14 @@ pub(super) fn members(attributes: &[Attribute], body: &Map<String, Json>) -> Map
                 spelled = members((nested.attributes)(), &spelled);
             }
             ("", _) => {}
-            (place, kind) => inside(&mut spelled, "", place, place, attributes, kind),
+            (place, kind) => inside(&mut spelled, "", place, attributes, kind),
         }
     }
     spelled
 }
 
 /// Follows a dotted place, spelling the names on the way, and what is at its end.
-fn inside(body: &mut Map<String, Json>, above: &str, place: &str, full: &str, attributes: &[Attribute], kind: &Kind) {
+fn inside(body: &mut Map<String, Json>, above: &str, place: &str, attributes: &[Attribute], kind: &Kind) {
     let (first, rest) = place.split_once('.').unwrap_or((place, ""));
     let Some(value) = body.get_mut(first) else { return };
     if rest.is_empty() {
@@ -66,7 +66,7 @@ fn inside(body: &mut Map<String, Json>, above: &str, place: &str, full: &str, at
         *members = renamed
             .map(|(name, value)| (documented(attributes, &above, &name), value))
             .collect();
-        inside(members, &above, rest, full, attributes, kind);
+        inside(members, &above, rest, attributes, kind);
     }
 }
 

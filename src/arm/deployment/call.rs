@@ -21,7 +21,7 @@ impl Evaluator<'_> {
             values.push(self.evaluate(argument, path)?);
         }
         match (lower.as_str(), values.as_slice()) {
-            ("parameters", [Value::String(name)]) => parameter::value(self, name, path),
+            ("parameters", [Value::String(name)]) => parameter::value(self, name),
             ("variables", [Value::String(name)]) => self.variable(name),
             ("copyindex", values) => self.copy_index(values),
             ("resourcegroup", []) => {

@@ -42,7 +42,7 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn expression(&mut self, depth: usize) -> Result<Expression, DeploymentError> {
         if depth > DEPTH {
-            return Err(self.fail(format!("it is nested deeper than {DEPTH} levels")));
+            return Err(self.fail(&format!("it is nested deeper than {DEPTH} levels")));
         }
         let mut expression = self.simple(depth)?;
         loop {
@@ -153,12 +153,12 @@ impl<'a> Parser<'a> {
         } else {
             format!("there is \"{found}\"")
         };
-        self.fail(format!(
+        self.fail(&format!(
             "behind character {position}, where {expected} belongs, {found}"
         ))
     }
 
-    fn fail(&self, reason: String) -> DeploymentError {
+    fn fail(&self, reason: &str) -> DeploymentError {
         let shown: String = self.text.chars().take(120).collect();
         let detail = format!("the expression \"[{shown}]\" cannot be read: {reason}");
         DeploymentError::new(DeploymentErrorKind::Expression, detail)

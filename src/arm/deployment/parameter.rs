@@ -7,7 +7,7 @@ use super::member;
 use super::term::{Variable, VariableKind, is_open};
 
 /// The value of a parameter: what was given, else a reference to its variable.
-pub(super) fn value(evaluator: &mut Evaluator<'_>, name: &str, path: &str) -> Result<Value, Stop> {
+pub(super) fn value(evaluator: &mut Evaluator<'_>, name: &str) -> Result<Value, Stop> {
     let all = evaluator.parameters;
     let Some((written, definition)) = all.iter().find(|(written, _)| written.eq_ignore_ascii_case(name)) else {
         return Err(missing("parameter", name, all.keys()));
@@ -45,7 +45,6 @@ pub(super) fn value(evaluator: &mut Evaluator<'_>, name: &str, path: &str) -> Re
     }
     let default = default.filter(|default| !is_open(default));
     let variable = variable(variable_name, definition, default);
-    let _ = path;
     Ok(evaluator.openings.define(variable))
 }
 
