@@ -22,8 +22,11 @@ mod run;
 mod table;
 mod templates;
 
+/// A part's name, and what measures it.
+type Part = (&'static str, fn() -> Vec<Figure>);
+
 /// Parts of the table, each of which can be asked for alone: `cargo bench --bench whole_process templates`.
-const PARTS: [(&str, fn() -> Vec<Figure>); 5] = [
+const PARTS: [Part; 5] = [
     ("provider", provider::figures),
     ("templates", templates::figures),
     ("applies", applies::figures),
