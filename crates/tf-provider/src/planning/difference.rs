@@ -22,10 +22,10 @@ pub(crate) fn differs(
     config: Option<&Value>,
     comparison: Comparison,
 ) -> bool {
-    let of = |object: &Value| object.attribute(attribute.name).clone();
-    let (prior, planned, config) = (of(prior), of(planned), config.map(of));
+    let (prior, planned) = (prior.attribute(attribute.name), planned.attribute(attribute.name));
+    let config = config.map(|config| config.attribute(attribute.name));
     let left_to_provider = attribute.computed && attribute.default.is_none();
-    let silent = config.as_ref().map_or(planned.is_unknown(), Value::is_null);
+    let silent = config.map_or(planned.is_unknown(), Value::is_null);
     if left_to_provider && silent {
         return false;
     }
@@ -33,14 +33,7 @@ pub(crate) fn differs(
     if attribute.says_nothing(&prior) && attribute.says_nothing(&planned) {
         return false;
     }
-    values_differ(
-        &attribute.kind,
-        attribute.same,
-        &prior,
-        &planned,
-        config.as_ref(),
-        comparison,
-    )
+    values_differ(&attribute.kind, attribute.same, prior, planned, config, comparison)
 }
 
 fn values_differ(
