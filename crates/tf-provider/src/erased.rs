@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::OnceLock;
 
 use crate::context::Context;
 use crate::data_source::DataSource;
@@ -9,7 +10,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::failure::Failure;
 use crate::model::{Model, ModelError};
 use crate::resource::{self, ForeignState, Plan, Resource, StoredAttributes};
-use crate::schema::Attribute;
+use crate::schema::{Attribute, object_type};
+use crate::types::Type;
 use crate::value::Value;
 
 /// A future on the heap, as object-safe traits need it.
@@ -25,6 +27,8 @@ pub trait AnyResource<C>: Send + Sync {
     fn description(&self) -> &'static str;
     /// [`Model::attributes`]
     fn attributes(&self) -> &'static [Attribute];
+    /// The type of its object, made once.
+    fn value_type(&self) -> &Type;
     /// [`Resource::validate`]
     fn validate(&self, config: &Value) -> Diagnostics;
     /// [`Resource::plan`]
@@ -68,6 +72,8 @@ pub trait AnyDataSource<C>: Send + Sync {
     fn description(&self) -> &'static str;
     /// [`Model::attributes`]
     fn attributes(&self) -> &'static [Attribute];
+    /// The type of its object, made once.
+    fn value_type(&self) -> &Type;
     /// [`DataSource::validate`]
     fn validate(&self, config: &Value) -> Diagnostics;
     /// [`DataSource::read`]
@@ -76,15 +82,27 @@ pub trait AnyDataSource<C>: Send + Sync {
 
 /// A resource for [`Provider::resources`](crate::Provider::resources).
 pub fn resource<R: Resource>(resource: R) -> Box<dyn AnyResource<R::Client>> {
-    Box::new(Erased(resource))
+    Box::new(Erased::new(resource))
 }
 
 /// A data source for [`Provider::data_sources`](crate::Provider::data_sources).
 pub fn data_source<D: DataSource>(data_source: D) -> Box<dyn AnyDataSource<D::Client>> {
-    Box::new(Erased(data_source))
+    Box::new(Erased::new(data_source))
 }
 
-struct Erased<T>(T);
+struct Erased<T> {
+    inner: T,
+    value_type: OnceLock<Type>,
+}
+
+impl<T> Erased<T> {
+    const fn new(inner: T) -> Self {
+        Self {
+            inner,
+            value_type: OnceLock::new(),
+        }
+    }
+}
 
 /// A model from a value, or a diagnostic at the attribute that does not fit.
 pub(crate) fn model<M: Model>(value: &Value) -> Result<M, Diagnostics> {
@@ -120,9 +138,13 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         R::Model::attributes()
     }
 
+    fn value_type(&self) -> &Type {
+        self.value_type.get_or_init(|| object_type(R::Model::attributes()))
+    }
+
     fn validate(&self, config: &Value) -> Diagnostics {
         match model(config) {
-            Ok(config) => self.0.validate(&config),
+            Ok(config) => self.inner.validate(&config),
             Err(diagnostics) => diagnostics,
         }
     }
@@ -134,7 +156,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
     ) -> BoxFuture<'a, Result<(), Diagnostics>> {
         Box::pin(async move {
             let mut typed = plan.try_map(model)?;
-            self.0.plan(cx, &mut typed).await?;
+            self.inner.plan(cx, &mut typed).await?;
             plan.take_decisions(typed);
             Ok(())
         })
@@ -145,7 +167,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         cx: &'a mut Context<R::Client>,
         prior: Value,
     ) -> BoxFuture<'a, Result<(), Diagnostics>> {
-        Box::pin(async move { self.0.plan_destroy(cx, &model(&prior)?).await })
+        Box::pin(async move { self.inner.plan_destroy(cx, &model(&prior)?).await })
     }
 
     fn create<'a>(
@@ -155,7 +177,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         config: Value,
     ) -> BoxFuture<'a, Result<Value, Failure<Value>>> {
         Box::pin(async move {
-            let created = self.0.create(cx, model(&planned)?, model(&config)?).await;
+            let created = self.inner.create(cx, model(&planned)?, model(&config)?).await;
             created.map(|state| state.to_value()).map_err(erase)
         })
     }
@@ -166,7 +188,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
         state: Value,
     ) -> BoxFuture<'a, Result<Option<Value>, Diagnostics>> {
         Box::pin(async move {
-            let found = self.0.read(cx, model(&state)?).await?;
+            let found = self.inner.read(cx, model(&state)?).await?;
             Ok(found.map(|state| state.to_value()))
         })
     }
@@ -180,7 +202,7 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
     ) -> BoxFuture<'a, Result<Value, Failure<Value>>> {
         Box::pin(async move {
             let updated = self
-                .0
+                .inner
                 .update(cx, model(&prior)?, model(&planned)?, model(&config)?)
                 .await;
             updated.map(|state| state.to_value()).map_err(erase)
@@ -188,11 +210,11 @@ impl<R: Resource> AnyResource<R::Client> for Erased<R> {
     }
 
     fn delete<'a>(&'a self, cx: &'a mut Context<R::Client>, prior: Value) -> BoxFuture<'a, Result<(), Failure<Value>>> {
-        Box::pin(async move { self.0.delete(cx, model(&prior)?).await.map_err(erase) })
+        Box::pin(async move { self.inner.delete(cx, model(&prior)?).await.map_err(erase) })
     }
 
     fn import<'a>(&'a self, cx: &'a mut Context<R::Client>, id: &'a str) -> BoxFuture<'a, Result<Value, Diagnostics>> {
-        Box::pin(async move { Ok(self.0.import(cx, id).await?.to_value()) })
+        Box::pin(async move { Ok(self.inner.import(cx, id).await?.to_value()) })
     }
 
     fn upgrade(&self, from_version: i64, state: StoredAttributes) -> Result<StoredAttributes, Diagnostics> {
@@ -222,14 +244,18 @@ impl<D: DataSource> AnyDataSource<D::Client> for Erased<D> {
         D::Model::attributes()
     }
 
+    fn value_type(&self) -> &Type {
+        self.value_type.get_or_init(|| object_type(D::Model::attributes()))
+    }
+
     fn validate(&self, config: &Value) -> Diagnostics {
         match model(config) {
-            Ok(config) => self.0.validate(&config),
+            Ok(config) => self.inner.validate(&config),
             Err(diagnostics) => diagnostics,
         }
     }
 
     fn read<'a>(&'a self, cx: &'a mut Context<D::Client>, config: Value) -> BoxFuture<'a, Result<Value, Diagnostics>> {
-        Box::pin(async move { Ok(self.0.read(cx, model(&config)?).await?.to_value()) })
+        Box::pin(async move { Ok(self.inner.read(cx, model(&config)?).await?.to_value()) })
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn differs(
         return false;
     }
     // A default written out and none written are two spellings of one thing.
-    if attribute.says_nothing(&prior) && attribute.says_nothing(&planned) {
+    if attribute.says_nothing(prior) && attribute.says_nothing(planned) {
         return false;
     }
     values_differ(&attribute.kind, attribute.same, prior, planned, config, comparison)

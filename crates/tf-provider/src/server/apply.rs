@@ -12,7 +12,7 @@ use crate::planning::forget_write_only;
 use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
 use crate::rules;
-use crate::schema::{Attribute, object_type};
+use crate::schema::Attribute;
 use crate::value::Value;
 
 struct Applied {
@@ -55,10 +55,10 @@ impl<P: Provider> Shared<P> {
     async fn apply(&self, request: proto::apply_resource_change::Request) -> Result<Applied, Diagnostics> {
         let resource = self.catalog().resource(&request.type_name)?;
         let attributes = resource.attributes();
-        let of = object_type(attributes);
-        let prior = convert::value(request.prior_state.as_ref(), &of, "prior state")?;
-        let planned = convert::value(request.planned_state.as_ref(), &of, "planned state")?;
-        let config = convert::value(request.config.as_ref(), &of, "configuration")?;
+        let of = resource.value_type();
+        let prior = convert::value(request.prior_state.as_ref(), of, "prior state")?;
+        let planned = convert::value(request.planned_state.as_ref(), of, "planned state")?;
+        let config = convert::value(request.config.as_ref(), of, "configuration")?;
         let mut cx = self.context(Private::from_bytes(request.planned_private))?;
         let (result, kept) = if planned.is_null() {
             let deleted = resource.delete(&mut cx, prior.clone()).await;
@@ -90,7 +90,7 @@ impl<P: Provider> Shared<P> {
             }
         };
         Ok(Applied {
-            state: convert::message(&state, &of)?,
+            state: convert::message(&state, of)?,
             private: private.into_bytes(&mut diagnostics),
             diagnostics,
         })

@@ -10,7 +10,6 @@ use crate::planning::forget_write_only;
 use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
 use crate::resource::ForeignState;
-use crate::schema::object_type;
 
 impl<P: Provider> Server<P> {
     /// Terraform calls it before it configures the provider, and reads the object afterwards.
@@ -48,7 +47,7 @@ fn moved<C>(
     };
     let mut state = taken_over?.unknown_as_null();
     forget_write_only(resource.attributes(), &mut state);
-    convert::message(&state, &object_type(resource.attributes()))
+    convert::message(&state, resource.value_type())
 }
 
 fn refused<C>(resource: &dyn AnyResource<C>, state: &ForeignState) -> Diagnostics {

@@ -12,7 +12,6 @@ use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
 use crate::resource::Plan;
 use crate::rules;
-use crate::schema::object_type;
 use crate::value::Value;
 
 struct Planned {
@@ -53,10 +52,10 @@ impl<P: Provider> Server<P> {
 impl<P: Provider> Shared<P> {
     async fn plan(&self, request: proto::plan_resource_change::Request) -> Result<Planned, Diagnostics> {
         let resource = self.catalog().resource(&request.type_name)?;
-        let of = object_type(resource.attributes());
-        let prior = convert::value(request.prior_state.as_ref(), &of, "prior state")?;
-        let proposed = convert::value(request.proposed_new_state.as_ref(), &of, "proposed state")?;
-        let config = convert::value(request.config.as_ref(), &of, "configuration")?;
+        let of = resource.value_type();
+        let prior = convert::value(request.prior_state.as_ref(), of, "prior state")?;
+        let proposed = convert::value(request.proposed_new_state.as_ref(), of, "proposed state")?;
+        let config = convert::value(request.config.as_ref(), of, "configuration")?;
         // What Terraform passes for an object to be created is the private state of the one that it replaces.
         let private = if prior.is_null() {
             Vec::new()
@@ -76,7 +75,7 @@ impl<P: Provider> Shared<P> {
         let (private, mut diagnostics) = cx.into_parts();
         match decided {
             Ok((planned, replace)) => Ok(Planned {
-                state: convert::message(&planned, &of)?,
+                state: convert::message(&planned, of)?,
                 replace,
                 private: private.into_bytes(&mut diagnostics),
                 diagnostics,

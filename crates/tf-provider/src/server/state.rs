@@ -13,7 +13,7 @@ use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
 use crate::resource::StoredAttributes;
 use crate::rules;
-use crate::schema::{Attribute, object_type};
+use crate::schema::Attribute;
 use crate::value::Value;
 
 impl<P: Provider> Server<P> {
@@ -44,8 +44,8 @@ impl<P: Provider> Server<P> {
         let read = self.call("ReadResource", &type_name, async move {
             let resource = shared.catalog().resource(&request.type_name)?;
             let attributes = resource.attributes();
-            let of = object_type(attributes);
-            let state = convert::value(request.current_state.as_ref(), &of, "state")?;
+            let of = resource.value_type();
+            let state = convert::value(request.current_state.as_ref(), of, "state")?;
             let mut cx = shared.context(Private::from_bytes(request.private))?;
             let read = if state.is_null() {
                 Ok(None)
@@ -61,7 +61,7 @@ impl<P: Provider> Server<P> {
                     return Err(diagnostics);
                 }
             };
-            Ok((convert::message(&state, &of)?, private, diagnostics))
+            Ok((convert::message(&state, of)?, private, diagnostics))
         });
         match read.await {
             Ok((state, private, diagnostics)) => proto::read_resource::Response {
@@ -102,7 +102,7 @@ impl<P: Provider> Server<P> {
             forget_write_only(attributes, &mut state);
             let resource = proto::import_resource_state::ImportedResource {
                 type_name: request.type_name,
-                state: Some(convert::message(&state, &object_type(attributes))?),
+                state: Some(convert::message(&state, resource.value_type())?),
                 private,
                 identity: None,
             };
@@ -127,8 +127,8 @@ impl<P: Provider> Server<P> {
         let type_name = request.type_name.clone();
         let read = self.call("ReadDataSource", &type_name, async move {
             let source = shared.catalog().data_source(&request.type_name)?;
-            let of = object_type(source.attributes());
-            let config = convert::value(request.config.as_ref(), &of, "configuration")?;
+            let of = source.value_type();
+            let config = convert::value(request.config.as_ref(), of, "configuration")?;
             refused(asked_wrongly(&*source, &config))?;
             let mut cx = shared.context(Private::default())?;
             let asked = config.clone();
@@ -142,7 +142,7 @@ impl<P: Provider> Server<P> {
                         diagnostics.extend(rules::diagnostics(violations));
                     }
                     let state = known_state(source.attributes(), state, &mut diagnostics);
-                    Ok((convert::message(&state, &of)?, diagnostics))
+                    Ok((convert::message(&state, of)?, diagnostics))
                 }
                 Err(errors) => {
                     diagnostics.extend(errors);
@@ -195,9 +195,9 @@ fn upgraded<C>(
             .into());
         }
     };
-    let of = object_type(resource.attributes());
-    let state = codec::from_json(&present.into(), &of).map_err(|error| unreadable(error, &request.type_name))?;
-    convert::message(&state, &of)
+    let of = resource.value_type();
+    let state = codec::from_json(&present.into(), of).map_err(|error| unreadable(error, &request.type_name))?;
+    convert::message(&state, of)
 }
 
 /// The attributes that a state holds.

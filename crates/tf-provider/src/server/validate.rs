@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostics, Severity};
 use crate::erased::{AnyDataSource, AnyResource};
 use crate::proto::tfplugin6 as proto;
 use crate::provider::Provider;
-use crate::schema::{self, object_type};
+use crate::schema;
 use crate::value::Value;
 
 impl<P: Provider> Server<P> {
@@ -16,8 +16,7 @@ impl<P: Provider> Server<P> {
         let type_name = request.type_name.clone();
         let validated = self.call("ValidateResourceConfig", &type_name, async move {
             let resource = shared.catalog().resource(&request.type_name)?;
-            let attributes = resource.attributes();
-            let config = convert::value(request.config.as_ref(), &object_type(attributes), "configuration")?;
+            let config = convert::value(request.config.as_ref(), resource.value_type(), "configuration")?;
             Ok(broken(&*resource, &config))
         });
         validated.await.unwrap_or_else(|diagnostics| diagnostics)
@@ -31,8 +30,7 @@ impl<P: Provider> Server<P> {
         let type_name = request.type_name.clone();
         let validated = self.call("ValidateDataResourceConfig", &type_name, async move {
             let source = shared.catalog().data_source(&request.type_name)?;
-            let attributes = source.attributes();
-            let config = convert::value(request.config.as_ref(), &object_type(attributes), "configuration")?;
+            let config = convert::value(request.config.as_ref(), source.value_type(), "configuration")?;
             Ok(asked_wrongly(&*source, &config))
         });
         validated.await.unwrap_or_else(|diagnostics| diagnostics)
