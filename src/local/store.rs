@@ -34,6 +34,9 @@ use words::words;
 /// How long a transaction waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// More than the statements in all children of this module: to prepare one takes longer than to carry it out.
+const STATEMENTS: usize = 128;
+
 /// The open database.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -101,10 +104,11 @@ impl Store {
         let view = connection
             .transaction()
             .map_err(|error| StoreError::new(operation, error))?;
-        let result = work(&view)?;
+        let result = work(&view);
         view.finish().map_err(|error| StoreError::new(operation, error))?;
+        // Also after an error: most are "not found", and opening a connection takes longer than anything that is read with it.
         lock(&self.readers).push(connection);
-        Ok(result)
+        result
     }
 
     /// Writes in one transaction, which is undone when `work` fails. `operation` completes "could not …" in an error.
@@ -142,6 +146,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     switch_to_wal(&connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
