@@ -44,3 +44,16 @@ fn a_state_written_on_azure_is_an_error_on_the_local_backend_and_never_gone() {
     let state = workspace.state();
     assert!(state.find(RUN).is_some() && state.find(TEMPLATE).is_some());
 }
+
+#[test]
+fn a_resource_whose_private_state_cannot_be_read_is_an_error_and_never_gone() {
+    let workspace = Workspace::with(Golden::new().without_run().configuration());
+    workspace.apply();
+    let before = fs::read_to_string(workspace.state_file()).unwrap();
+    let damaged = crate::harness::private_state::damaged(&before);
+    fs::write(workspace.state_file(), &damaged).unwrap();
+
+    let answer = workspace.try_plan();
+    answer.fails_with(&["Private state cannot be read", "restore the state from a backup"]);
+    assert_eq!(fs::read_to_string(workspace.state_file()).unwrap(), damaged);
+}

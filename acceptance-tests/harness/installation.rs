@@ -33,6 +33,23 @@ pub(crate) struct Installation {
 /// Providers whose resources `moved` blocks hand over.
 const FORMER_PROVIDERS: [(&str, &str); 2] = [("azure", "azapi"), ("hashicorp", "azurerm")];
 
+/// Begins the name of an installation's folder; the process's number follows.
+const PREFIX: &str = "ib-mirror-";
+
+/// Removes the installations of processes that have ended: what lives as long as a process is never dropped.
+fn sweep() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            // Another process may sweep at the same time, or it may be another user's.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// The one installation of this process.
 pub(crate) fn installation() -> &'static Installation {
     static INSTALLATION: OnceLock<Installation> = OnceLock::new();
@@ -47,7 +64,11 @@ impl Installation {
 }
 
 fn install(program: &Path) -> Installation {
-    let folder = tempfile::Builder::new().prefix("ib-mirror-").tempdir().unwrap();
+    let folder = tempfile::Builder::new()
+        .prefix(&format!("{PREFIX}{}-", std::process::id()))
+        .tempdir()
+        .unwrap();
+    sweep();
     let version = env!("CARGO_PKG_VERSION");
     let platform = match std::env::consts::ARCH {
         "aarch64" => "linux_arm64",

@@ -37,9 +37,9 @@ pub fn record(cx: &mut Context<Connection>) {
 /// What a refresh may conclude about the resource.
 ///
 /// # Errors
-/// It lives on another kind of backend, or in another cloud or tenant.
+/// It lives on another kind of backend, or in another cloud or tenant; or what is remembered about it cannot be read.
 pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Diagnostics> {
-    let Some(Residence { origin }) = cx.private().get() else {
+    let Some(Residence { origin }) = cx.private().get()? else {
         record(cx);
         return Ok(Whereabouts::Here);
     };
@@ -63,9 +63,9 @@ pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Dia
 /// Makes sure that the resource lives here before it is changed or deleted.
 ///
 /// # Errors
-/// It lives elsewhere; nothing was sent.
+/// It lives elsewhere, or what is remembered about it cannot be read; nothing was sent.
 pub fn require(cx: &mut Context<Connection>, what: &str) -> Result<(), Diagnostics> {
-    let Some(Residence { origin }) = cx.private().get() else {
+    let Some(Residence { origin }) = cx.private().get()? else {
         return Ok(());
     };
     let here = cx.client().origin();

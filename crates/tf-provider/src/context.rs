@@ -67,14 +67,22 @@ impl Private {
         Self { bytes, failure: None }
     }
 
-    /// What was remembered; `None` when nothing was, or something that is no `T` (which is logged).
-    pub fn get<T: DeserializeOwned>(&self) -> Option<T> {
+    /// What was remembered; `None` when nothing was.
+    ///
+    /// # Errors
+    /// What was remembered is no `T`: another release wrote it, or it is damaged. Taking that for nothing could orphan the object.
+    pub fn get<T: DeserializeOwned>(&self) -> Result<Option<T>, Diagnostics> {
         if self.bytes.is_empty() {
-            return None;
+            return Ok(None);
         }
-        serde_json::from_slice(&self.bytes)
-            .inspect_err(|error| tracing::warn!(%error, "private state is not readable"))
-            .ok()
+        let unreadable = |error: serde_json::Error| {
+            let detail = format!(
+                "What the provider remembers about this resource beside its attributes (`private` in the state) cannot be read: {error}. \
+                 Nothing was changed. Use the release of the provider that wrote the state, or restore the state from a backup."
+            );
+            Diagnostic::error("Private state cannot be read", detail).into()
+        };
+        serde_json::from_slice(&self.bytes).map(Some).map_err(unreadable)
     }
 
     /// Remembers `value` in place of what was there. A value that has no JSON form fails the call that stores it.

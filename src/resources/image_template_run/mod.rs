@@ -48,7 +48,7 @@ impl Resource for ImageTemplateRunResource {
             .and_then(|id| ImageTemplateId::parse(id).ok());
         let circumstances = Circumstances {
             template_is_new: template.is_some_and(|id| cx.client().template_novelty(&id) == Some(Novelty::Made)),
-            cause: cx.private().get::<RunRecord>().and_then(|record| record.cause),
+            cause: cx.private().get::<RunRecord>()?.and_then(|record| record.cause),
         };
         plan::settle(plan.prior.as_ref(), &mut plan.planned, circumstances);
         if let Some(prior) = plan.prior.as_ref().filter(|_| plan::holds_run(&plan.planned)) {
@@ -120,7 +120,7 @@ impl Resource for ImageTemplateRunResource {
         )?;
         residence::require(cx, &what(&id))?;
         let patience = Patience::of(cx, RunTimeouts::delete(&prior.timeouts));
-        let record = RunRecord::of(cx);
+        let record = RunRecord::of(cx)?;
         if runs::look(cx.client(), &id, &patience)
             .await?
             .is_some_and(|standing| standing.is_running())
@@ -162,7 +162,7 @@ async fn run(
         log_file: planned.log_file.as_str().map(PathBuf::from),
         patience: Patience::of(cx, deadline),
     };
-    let mut record = RunRecord::of(cx);
+    let mut record = RunRecord::of(cx)?;
     let execution = execution::carry_out(cx.client(), &order).await?;
     if let Some(warning) = execution.unfollowed {
         cx.warn(warning);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tf_provider::Context;
+use tf_provider::{Context, Diagnostics};
 
 use super::staleness::Cause;
 use crate::resources::connection::Connection;
@@ -31,21 +31,24 @@ pub(super) struct RunRecord {
 
 impl RunRecord {
     /// What is remembered; the residence alone when nothing is yet.
-    pub(super) fn of(cx: &mut Context<Connection>) -> Self {
-        if let Some(record) = cx.private().get() {
-            return record;
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn of(cx: &mut Context<Connection>) -> Result<Self, Diagnostics> {
+        if let Some(record) = cx.private().get()? {
+            return Ok(record);
         }
         residence::record(cx);
         let residence = Residence {
             origin: cx.client().origin().clone(),
         };
-        Self {
+        Ok(Self {
             residence,
             own_run: None,
             made: BTreeSet::new(),
             built_from: None,
             cause: None,
-        }
+        })
     }
 
     /// Notes from which version of the source the outputs are, once a run has made some.

@@ -84,7 +84,7 @@ pub(super) async fn without_template(
     state: ImageTemplateRun,
     patience: &Patience,
 ) -> Result<Option<ImageTemplateRun>, Diagnostics> {
-    let mut record = RunRecord::of(cx);
+    let mut record = RunRecord::of(cx)?;
     let known = state.outputs.as_known().map(outputs::artifact_ids).unwrap_or_default();
     let images = known.union(&record.made).cloned().collect();
     if !outputs::any_exists(cx.client(), &images, patience).await? {
@@ -107,7 +107,7 @@ pub(super) async fn refresh(
     state: ImageTemplateRun,
     patience: &Patience,
 ) -> Result<ImageTemplateRun, Diagnostics> {
-    let mut record = RunRecord::of(cx);
+    let mut record = RunRecord::of(cx)?;
     // What a failed or canceled run, or one in progress, leaves of the earlier outputs says nothing about them.
     let made_something = standing.has_made_something();
     let outputs = match &state.outputs {
