@@ -112,6 +112,11 @@ fn template(text: &str, openings: &Openings) -> String {
         match piece {
             Piece::Literal(literal) => escape(literal, &mut out),
             Piece::Reference(formula) => {
+                // Two of them before the brace would make a text of the reference.
+                if out.ends_with('$') {
+                    out.pop();
+                    out.push_str("\\u0024");
+                }
                 let _ = write!(out, "${{{}}}", expression(formula, openings));
             }
         }
@@ -170,6 +175,18 @@ mod tests {
         assert_eq!(
             quoted("a\"b\\c\nd${e}$${f}%{g}\u{0}\u{202e}h$"),
             "\"a\\\"b\\\\c\\nd$${e}$\\u0024{f}%%{g}\\u0000\\u202eh$\""
+        );
+    }
+
+    #[test]
+    fn a_sign_before_a_reference_does_not_make_a_text_of_it() {
+        let document = r#"{ "parameters": { "p": { "type": "string" } }, "resources": [{ "name": "[concat('a$', parameters('p'), '%$', parameters('p'))]",
+            "type": "Microsoft.VirtualMachineImages/imageTemplates" }] }"#;
+        let reading = crate::arm::deployment::read(document.as_bytes(), &serde_json::Map::new()).unwrap_or_default();
+        let name = reading.templates[0].name.clone().unwrap_or_default();
+        assert_eq!(
+            super::text(&name, &reading.openings),
+            "\"a\\u0024${var.p}%\\u0024${var.p}\""
         );
     }
 
