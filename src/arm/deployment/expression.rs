@@ -42,10 +42,11 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn expression(&mut self, depth: usize) -> Result<Expression, DeploymentError> {
         if depth > DEPTH {
-            return Err(self.fail(&format!("it is nested deeper than {DEPTH} levels")));
+            return Err(self.nested_too_deep());
         }
         let mut expression = self.simple(depth)?;
-        loop {
+        // Each part is around all before it, so that they are as deep as calls in one another.
+        for _ in depth..=DEPTH {
             let part = if self.take('.') {
                 Expression::Text(self.word()?.to_owned())
             } else if self.take('[') {
@@ -57,6 +58,7 @@ impl<'a> Parser<'a> {
             };
             expression = Expression::Part(Box::new(expression), Box::new(part));
         }
+        Err(self.nested_too_deep())
     }
 
     fn simple(&mut self, depth: usize) -> Result<Expression, DeploymentError> {
@@ -158,6 +160,10 @@ impl<'a> Parser<'a> {
         ))
     }
 
+    fn nested_too_deep(&self) -> DeploymentError {
+        self.fail(&format!("it is nested deeper than {DEPTH} levels"))
+    }
+
     fn fail(&self, reason: &str) -> DeploymentError {
         let shown: String = self.text.chars().take(120).collect();
         let detail = format!("the expression \"[{shown}]\" cannot be read: {reason}");
@@ -205,5 +211,7 @@ mod tests {
         }
         let deep = format!("{}1{}", "f(".repeat(10_000), ")".repeat(10_000));
         assert!(parse(&deep).is_err_and(|error| error.detail.contains("nested deeper than 64")));
+        let long = format!("f(){}", ".a".repeat(200_000));
+        assert!(parse(&long).is_err_and(|error| error.detail.contains("nested deeper than 64")));
     }
 }
