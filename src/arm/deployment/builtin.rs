@@ -188,7 +188,7 @@ fn union(values: &[Value]) -> Value {
     let mut list: Vec<Value> = Vec::new();
     for value in values {
         match value {
-            Value::Object(members) => objects.extend(members.clone()),
+            Value::Object(members) => merge(&mut objects, members),
             other => {
                 for element in elements(other) {
                     if !list.contains(&element) {
@@ -202,6 +202,18 @@ fn union(values: &[Value]) -> Value {
         Value::Object(objects)
     } else {
         list.into()
+    }
+}
+
+/// Objects in both are merged, too; of anything else the later counts.
+fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
+    for (name, value) in from {
+        match (into.get_mut(name), value) {
+            (Some(Value::Object(earlier)), Value::Object(later)) => merge(earlier, later),
+            _ => {
+                into.insert(name.clone(), value.clone());
+            }
+        }
     }
 }
 

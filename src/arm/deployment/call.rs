@@ -35,12 +35,8 @@ impl Evaluator<'_> {
             }
             ("tenant", []) => Ok(json!({ "tenantId": self.known("tenant_id") })),
             ("resourceid", values) => self.resource_id(values),
-            ("tolower", [Value::String(text)]) if is_open(&values[0]) => {
-                Ok(Value::from(self.openings.mark(Formula::Lower(text.clone()))))
-            }
-            ("toupper", [Value::String(text)]) if is_open(&values[0]) => {
-                Ok(Value::from(self.openings.mark(Formula::Upper(text.clone()))))
-            }
+            ("tolower", [Value::String(text)]) if is_open(&values[0]) => self.in_one_case(text, Formula::Lower),
+            ("toupper", [Value::String(text)]) if is_open(&values[0]) => self.in_one_case(text, Formula::Upper),
             ("uniquestring" | "guid" | "newguid" | "utcnow", _) => {
                 let reason = format!("only a deployment knows the value of {name}()");
                 let written = format!("{name}({values:?})");
@@ -57,6 +53,13 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// The case that was asked for last counts, so that formulas are never in one another and cost what their text is long.
+    fn in_one_case(&mut self, text: &str, formula: fn(String) -> Formula) -> Result<Value, Stop> {
+        let text = self.openings.without_case(text);
+        self.charge(text.len())?;
+        Ok(Value::from(self.openings.mark(formula(text))))
     }
 
     pub(super) fn closed<const COUNT: usize>(
@@ -106,12 +109,20 @@ impl Evaluator<'_> {
 fn takes_open(function: &str, values: &[Value]) -> bool {
     match function {
         "createarray" | "createobject" => true,
+        "format" if !values.first().is_some_and(keeps_values_as_they_are) => no_text_is_open(values),
         "concat" | "format" => {
             !values.iter().any(|value| value.is_array() || value.is_object()) || no_text_is_open(values)
         }
         "array" | "first" | "last" | "length" | "union" => no_text_is_open(values),
         _ => false,
     }
+}
+
+/// Whether the form of `format()` is known, and puts in its values without padding them.
+fn keeps_values_as_they_are(form: &Value) -> bool {
+    let holes = form.as_str().unwrap_or_default().split('{').skip(1);
+    let pads = |hole: &str| hole.split('}').next().is_some_and(|hole| hole.contains(':'));
+    !is_open(form) && !holes.into_iter().any(pads)
 }
 
 /// References deep inside are no matter, but the whole must not be one.

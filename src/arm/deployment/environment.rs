@@ -6,13 +6,16 @@ use super::evaluate::{Evaluator, Stop, wrong};
 use super::parameter;
 use super::term::Variable;
 
+/// Variables for what only a deployment knows.
+pub(super) const ENVIRONMENT: [&str; 4] = ["subscription_id", "resource_group_name", "location", "tenant_id"];
+
 impl Evaluator<'_> {
     /// What only a deployment knows, under the name that its variable has.
     pub(super) fn known(&mut self, name: &str) -> Value {
         if let Some(value) = self.given.get(name) {
             return value.clone();
         }
-        let name = parameter::environment_name(self.parameters, name);
+        let name = parameter::environment_name(self, name);
         let description = match name.rsplit("deployment_").next().unwrap_or_default() {
             "subscription_id" => "Id of the subscription of the image template.",
             "tenant_id" => "Id of the tenant of the image template.",

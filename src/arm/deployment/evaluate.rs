@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::builtin;
+use super::environment::ENVIRONMENT;
 use super::error::{DeploymentError, DeploymentErrorKind};
 use super::expression::{self, Expression};
 use super::parameter;
@@ -15,6 +16,9 @@ use super::{Remark, member};
 const BUDGET: usize = 64 << 20;
 /// Resource Manager's own limit of a loop.
 const LOOP_LIMIT: i64 = 800;
+
+/// How deep values and expressions may be in one another, over all variables on the way: far beyond what people write.
+const DEPTH: usize = 256;
 
 /// Why an expression has no value.
 pub(super) enum Stop {
@@ -33,6 +37,8 @@ impl From<DeploymentError> for Stop {
 /// Evaluates the expressions of one template. What is asked for twice is computed once.
 pub(super) struct Evaluator<'a> {
     pub(super) parameters: &'a Map<String, Value>,
+    /// The names of the parameters' variables, by those of the parameters.
+    pub(super) variable_names: BTreeMap<&'a str, String>,
     pub(super) variables: &'a Map<String, Value>,
     /// Values that the caller has for parameters and for what a deployment knows, by the names of their variables.
     pub(super) given: &'a Map<String, Value>,
@@ -45,6 +51,7 @@ pub(super) struct Evaluator<'a> {
     unknown: BTreeMap<String, String>,
     pub(super) loops: Vec<(String, i64)>,
     budget: usize,
+    depth: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -55,6 +62,7 @@ impl<'a> Evaluator<'a> {
     ) -> Self {
         Self {
             parameters,
+            variable_names: parameter::variable_names(parameters),
             variables,
             given,
             openings: Openings::default(),
@@ -65,12 +73,17 @@ impl<'a> Evaluator<'a> {
             unknown: BTreeMap::new(),
             loops: Vec::new(),
             budget: BUDGET,
+            depth: 0,
         }
     }
 
     /// The value of a piece of the template; what only a deployment knows becomes a variable.
     pub(super) fn value(&mut self, value: &Value, path: &str) -> Result<Value, DeploymentError> {
         self.charge(1)?;
+        self.deeper(|this| this.value_of(value, path))
+    }
+
+    fn value_of(&mut self, value: &Value, path: &str) -> Result<Value, DeploymentError> {
         match value {
             Value::String(text) => self.text(text, path),
             Value::Array(elements) => {
@@ -158,7 +171,13 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn evaluate(&mut self, expression: &Expression, path: &str) -> Result<Value, Stop> {
-        let value = match expression {
+        let value = self.deeper(|this| this.value_of_expression(expression, path))?;
+        self.charge(builtin::size(&value))?;
+        Ok(value)
+    }
+
+    fn value_of_expression(&mut self, expression: &Expression, path: &str) -> Result<Value, Stop> {
+        Ok(match expression {
             Expression::Text(text) => Value::from(text.as_str()),
             Expression::Number(number) => json!(number),
             Expression::Part(whole, part) => {
@@ -171,9 +190,19 @@ impl<'a> Evaluator<'a> {
                 builtin::part(&whole, &part).map_err(wrong)?
             }
             Expression::Call(name, arguments) => self.call(name, arguments, path)?,
-        };
-        self.charge(builtin::size(&value))?;
-        Ok(value)
+        })
+    }
+
+    /// One level deeper; an error where the stack would not last.
+    fn deeper<T, E: From<DeploymentError>>(&mut self, step: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if self.depth == DEPTH {
+            let detail = format!("values, expressions and variables are in one another deeper than {DEPTH} levels");
+            return Err(DeploymentError::new(DeploymentErrorKind::TooLarge, detail).into());
+        }
+        self.depth += 1;
+        let outcome = step(self);
+        self.depth -= 1;
+        outcome
     }
 
     pub(super) fn variable(&mut self, name: &str) -> Result<Value, Stop> {
@@ -232,7 +261,9 @@ impl<'a> Evaluator<'a> {
             Some(name) => name.clone(),
             None => {
                 let taken = |name: &str| {
-                    self.unknown.values().any(|other| other == name) || parameter::is_taken(self.parameters, name)
+                    self.unknown.values().any(|other| other == name)
+                        || self.variable_names.values().any(|other| other == name)
+                        || ENVIRONMENT.contains(&name)
                 };
                 let numbered = (2..).map(|number| format!("{wanted}_{number}"));
                 let mut names = std::iter::once(wanted.to_owned()).chain(numbered);

@@ -1,5 +1,7 @@
 //! Parameters of a template, which become variables.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value};
 
 use super::evaluate::{Evaluator, Stop, missing};
@@ -13,7 +15,11 @@ pub(super) fn value(evaluator: &mut Evaluator<'_>, name: &str) -> Result<Value, 
         return Err(missing("parameter", name, all.keys()));
     };
     evaluator.used.insert(written.to_lowercase());
-    let variable_name = variable_name(all, written);
+    let variable_name = evaluator
+        .variable_names
+        .get(written.as_str())
+        .cloned()
+        .unwrap_or_default();
     let given = evaluator.given.iter();
     let mut given = given.filter(|(key, _)| key.eq_ignore_ascii_case(written) || **key == variable_name);
     if let Some((_, value)) = given.next() {
@@ -93,9 +99,13 @@ fn definition_is_environment(definition: &Value) -> bool {
 }
 
 /// The name of the variable for what a deployment knows, out of the way of a parameter that has it for something else.
-pub(super) fn environment_name(parameters: &Map<String, Value>, name: &str) -> String {
-    let taken = parameters.iter().any(|(written, definition)| {
-        variable_name(parameters, written) == name && !definition_is_environment(definition)
+pub(super) fn environment_name(evaluator: &Evaluator<'_>, name: &str) -> String {
+    let taken = evaluator.parameters.iter().any(|(written, definition)| {
+        evaluator
+            .variable_names
+            .get(written.as_str())
+            .is_some_and(|taken| taken == name)
+            && !definition_is_environment(definition)
     });
     if taken {
         format!("deployment_{name}")
@@ -104,22 +114,42 @@ pub(super) fn environment_name(parameters: &Map<String, Value>, name: &str) -> S
     }
 }
 
-/// Whether a parameter's variable has this name.
-pub(super) fn is_taken(parameters: &Map<String, Value>, name: &str) -> bool {
-    parameters
-        .keys()
-        .any(|written| variable_name(parameters, written) == name)
+/// The names of the parameters' variables; of several that would have the same one, the later get numbers.
+pub(super) fn variable_names(parameters: &Map<String, Value>) -> BTreeMap<&str, String> {
+    let mut free: BTreeSet<String> = parameters.keys().map(|written| snake(written)).collect();
+    let all = free.clone();
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for written in parameters.keys() {
+        let wanted = snake(written);
+        if free.remove(&wanted) {
+            names.insert(written.as_str(), wanted);
+            continue;
+        }
+        let number = numbers.entry(wanted.clone()).or_insert(1);
+        let name = loop {
+            *number += 1;
+            let name = format!("{wanted}_{number}");
+            if !all.contains(&name) {
+                break name;
+            }
+        };
+        names.insert(written.as_str(), name);
+    }
+    names
 }
 
-/// The name of a parameter's variable; of several that would have the same one, the later get numbers.
-pub(super) fn variable_name(parameters: &Map<String, Value>, written: &str) -> String {
-    let name = snake(written);
-    let earlier = parameters.keys().take_while(|other| *other != written);
-    match earlier.filter(|other| snake(other) == name).count() {
-        0 => name,
-        count => format!("{name}_{}", count + 1),
-    }
-}
+/// Names that Terraform keeps from variables.
+const RESERVED: [&str; 8] = [
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "locals",
+    "providers",
+    "source",
+    "version",
+];
 
 /// `imageTemplateName` as `image_template_name`; a name that HCL takes.
 pub(super) fn snake(name: &str) -> String {
@@ -142,7 +172,7 @@ pub(super) fn snake(name: &str) -> String {
         last_lower = !character.is_ascii_uppercase();
     }
     let out = out.trim_end_matches('_');
-    if out.starts_with(|first: char| first.is_ascii_alphabetic()) {
+    if out.starts_with(|first: char| first.is_ascii_alphabetic()) && !RESERVED.contains(&out) {
         out.to_owned()
     } else {
         format!("p_{out}")
@@ -162,6 +192,7 @@ mod tests {
             ("api-key", "api_key"),
             ("already_snake", "already_snake"),
             ("7zip", "p_7zip"),
+            ("Version", "p_version"),
             ("Größe", "gr_e"),
         ] {
             assert_eq!(snake(written), name);

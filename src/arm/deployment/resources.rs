@@ -103,6 +103,11 @@ impl Found<'_> {
         } else {
             written.to_owned()
         };
+        if member(resource, "existing") == Some(&Value::Bool(true)) {
+            let reason = "it is there already, and this document only refers to it; a data source reads it";
+            self.evaluator.remark(path, reason.to_owned());
+            return Ok(());
+        }
         if kind.eq_ignore_ascii_case(TRIGGERS) {
             return self.trigger(resource, if relative { above } else { "" }, path);
         }
@@ -178,6 +183,11 @@ impl Found<'_> {
     }
 
     fn trigger(&mut self, resource: &Value, above: &str, path: &str) -> Result<(), DeploymentError> {
+        if member(resource, "copy").is_some() {
+            let reason = "triggers that a loop makes are not carried over; write for_each";
+            self.evaluator.remark(path, reason.to_owned());
+            return Ok(());
+        }
         let kept =
             ["name", "properties"].map(|name| (name.to_owned(), member(resource, name).cloned().unwrap_or_default()));
         let evaluated = self.evaluator.value(&Value::Object(kept.into_iter().collect()), path)?;

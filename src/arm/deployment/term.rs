@@ -106,6 +106,19 @@ impl Openings {
         format!("{MARK}{place}{MARK}")
     }
 
+    /// The text with what is in its lower and upper cases in their places.
+    pub(super) fn without_case(&self, text: &str) -> String {
+        let part = |(position, part): (usize, &str)| {
+            let formula = part.parse::<usize>().ok().and_then(|at| self.formulas.get(at));
+            match formula.filter(|_| position % 2 == 1) {
+                Some(Formula::Lower(inner) | Formula::Upper(inner)) => inner.clone(),
+                Some(Formula::Variable(_)) => format!("{MARK}{part}{MARK}"),
+                None => part.to_owned(),
+            }
+        };
+        text.split(MARK).enumerate().map(part).collect()
+    }
+
     /// The pieces of a text.
     #[must_use]
     pub fn pieces<'a>(&'a self, text: &'a str) -> Vec<Piece<'a>> {

@@ -51,7 +51,10 @@ fn expressions_are_computed_as_far_as_the_template_knows() {
         ("[[literal]", "[literal]"),
         ("[variables('FULL')]", "b-{Variable(\"name\")}"),
         ("[join(variables('made'), ',')]", "m1,m2,m3"),
-        ("[format('{0}/{1}', parameters('count'), 2)]", "{Variable(\"count\")}/2"),
+        (
+            "[format('{0}/{1}', parameters('count'), 2)]",
+            "{Variable(\"p_count\")}/2",
+        ),
         (
             "[toUpper(concat(parameters('name'), 'x'))]",
             "{Upper(\"\\u{fdd0}0\\u{fdd0}x\")}",
@@ -132,6 +135,76 @@ fn errors_name_the_place_and_the_bad_value() {
 }
 
 #[test]
+fn functions_never_lose_what_is_open_in_their_arguments() {
+    let parameters = json!({
+        "number": { "type": "int", "defaultValue": 7 },
+        "form": { "type": "string", "defaultValue": "{0}!" },
+        "name": { "type": "string", "defaultValue": "n" },
+    });
+    let variables = json!({ "a": { "x": { "k": "1" }, "y": [1] }, "b": { "x": { "l": "2" }, "y": [2] } });
+    for (expression, comes_to) in [
+        ("[format('{0:D4}', parameters('number'))]", "0007"),
+        ("[format(parameters('form'), parameters('name'))]", "n!"),
+        (
+            "[format('https://{0}:{1}/', parameters('name'), 2)]",
+            "https://{Variable(\"name\")}:2/",
+        ),
+        (
+            "[string(union(variables('a'), variables('b')))]",
+            "{\"x\":{\"k\":\"1\",\"l\":\"2\"},\"y\":[2]}",
+        ),
+    ] {
+        assert_eq!(
+            tag(parameters.clone(), variables.clone(), expression).as_deref(),
+            Ok(comes_to),
+            "{expression}"
+        );
+    }
+}
+
+#[test]
+fn each_parameter_has_a_variable_of_its_own_that_terraform_takes() {
+    let text = |value: &str| json!({ "type": "string", "defaultValue": value });
+    let parameters = json!({ "fooBar": text("1"), "foo_bar": text("2"), "foo_bar_2": text("3"), "Version": text("4"), "count": text("5") });
+    let expression = "[concat(parameters('fooBar'), parameters('foo_bar'), parameters('foo_bar_2'), parameters('version'), \
+                      parameters('count'))]";
+    let reading = reading(&deployment(parameters, json!({}), expression)).unwrap();
+    let closed = reading.openings.closed(&reading.templates[0].body["tags"]["value"]);
+    assert_eq!(closed, Ok(json!("12345")));
+    let names: Vec<&str> = reading
+        .openings
+        .variables()
+        .map(|variable| variable.name.as_str())
+        .collect();
+    assert!(!names.contains(&"version") && !names.contains(&"count"), "{names:?}");
+}
+
+#[test]
+fn variables_that_need_too_many_others_end_with_an_error() {
+    let mut variables = json!({ "v20000": "end" });
+    for level in 0..20_000 {
+        variables[format!("v{level}")] = format!("[variables('v{}')]", level + 1).into();
+    }
+    let error = tag(json!({}), variables, "[variables('v0')]").unwrap_err();
+    assert_eq!(error.kind, DeploymentErrorKind::TooLarge);
+    assert!(error.detail.contains("deeper than"), "{error}");
+}
+
+#[test]
+fn the_cases_of_cases_of_texts_end_with_an_error() {
+    let parameters = json!({ "name": { "type": "string" } });
+    let mut variables = json!({ "v0": "[toLower(parameters('name'))]" });
+    for level in 1..60 {
+        let below = level - 1;
+        let case = if level % 2 == 0 { "toLower" } else { "toUpper" };
+        variables[format!("v{level}")] =
+            format!("[{case}(concat(variables('v{below}'), variables('v{below}')))]").into();
+    }
+    let error = tag(parameters, variables, "[variables('v59')]").unwrap_err();
+    assert_eq!(error.kind, DeploymentErrorKind::TooLarge);
+}
+
+#[test]
 fn variables_that_double_each_other_end_with_an_error() {
     let mut variables = json!({ "v0": "0123456789abcdef" });
     for level in 1..60 {
@@ -159,12 +232,19 @@ fn everything_that_is_no_image_template_is_remarked() {
                 "dependsOn": ["identity"],
                 "resources": [{ "type": "triggers", "name": "source", "properties": { "kind": "SourceImage" } }],
             },
+            "there": { "type": "Microsoft.VirtualMachineImages/imageTemplates", "name": "there", "existing": true },
+            "many": {
+                "type": "Microsoft.VirtualMachineImages/imageTemplates/triggers",
+                "name": "base/many",
+                "copy": { "name": "loop", "count": 2 },
+            },
             "lost": { "type": "Microsoft.VirtualMachineImages/imageTemplates/triggers", "name": "other/t" },
         },
         "outputs": { "id": { "type": "string", "value": "x" } },
     });
     let reading = reading(&document).unwrap();
     assert_eq!(reading.templates[0].triggers, ["source"]);
+    assert_eq!(reading.templates.len(), 1);
     assert_eq!(reading.templates[0].label.as_deref(), Some("tpl"));
     let mut paths: Vec<&str> = reading.remarks.iter().map(|remark| remark.path.as_str()).collect();
     paths.sort_unstable();
@@ -176,6 +256,8 @@ fn everything_that_is_no_image_template_is_remarked() {
             "parameters.unused",
             "resources.identity",
             "resources.lost",
+            "resources.many",
+            "resources.there",
             "resources.tpl.condition",
             "resources.tpl.dependsOn",
         ]
