@@ -68,8 +68,9 @@ pub(super) fn run_output_names(template: &ImageTemplate) -> impl Iterator<Item =
         .filter_map(|target| target.as_known()?.run_output_name.as_known().map(String::as_str))
 }
 
-/// A checksum that the configuration leaves open stays what it was while the step at the same place has the same URI, is
-/// null where nothing is fetched, and else is only known once the service has fetched the content.
+/// A checksum that the configuration leaves open stays what it was while the step at the same place has the same URI (null,
+/// when the service told none: waiting for it would replace the template again and again), is null where nothing is fetched,
+/// and else is only known once the service has fetched the content.
 fn settle_checksums(prior: Option<&ImageTemplate>, config: &ImageTemplate, planned: &mut ImageTemplate) {
     for part in PARTS {
         let before = prior.map(|prior| part.of(prior)).unwrap_or_default();
@@ -89,7 +90,7 @@ fn settle_checksums(prior: Option<&ImageTemplate>, config: &ImageTemplate, plann
 fn settled_checksum(before: Option<&dyn Fetched>, uri: &Attr<String>) -> Attr<String> {
     match before {
         _ if uri.is_null() => Attr::Null,
-        Some(before) if before.uri() == uri && before.checksum().is_known() => before.checksum().clone(),
+        Some(before) if before.uri() == uri => before.checksum().clone(),
         _ => Attr::Unknown,
     }
 }

@@ -57,6 +57,15 @@ fn a_checksum_is_open_until_the_service_has_fetched_the_content() {
 }
 
 #[test]
+fn a_checksum_that_the_service_never_told_is_not_waited_for_again() {
+    let mut prior = state();
+    prior.customize = Attr::Known(vec![inline("packages", &["echo one"]), script(SCRIPT, None)]);
+    let planned = planned(Some(&prior), |_| {});
+    assert_eq!(checksum(&planned, 1), Attr::Null);
+    assert_eq!(planned.customize, prior.customize, "nothing is replaced");
+}
+
+#[test]
 fn a_step_that_moved_or_has_another_uri_is_fetched_anew() {
     let prior = state();
     let moved = planned(Some(&prior), |template| {
