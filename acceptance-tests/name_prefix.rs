@@ -111,6 +111,45 @@ fn a_provider_killed_while_it_creates_a_named_template_makes_no_second_one() {
     assert_eq!(name(&workspace), begun);
 }
 
+#[test]
+fn a_begun_template_that_was_imported_is_not_taken_over_by_another_of_its_prefix() {
+    let server = SlowServer::start();
+    let step = format!("script_uri = \"{}\"", server.uri("step.sh"));
+    let workspace = Workspace::with(configuration(&step, ""));
+    let apply = workspace.start_apply();
+    server.wait_for_request();
+    apply.kill_provider();
+    apply.answer().failed();
+    let begun = noted_name(&workspace);
+    server.answer_with("echo imported\n");
+    let group = workspace
+        .state()
+        .of("imagebuilder_resource_group.images")
+        .text("id")
+        .to_owned();
+    let id = format!("{group}/providers/Microsoft.VirtualMachineImages/imageTemplates/{begun}");
+    workspace.import(TEMPLATE, &id);
+
+    let sibling = workspace.beside();
+    sibling.configure(format!(
+        r#"{HEAD}
+resource "imagebuilder_image_template" "golden" {{
+  name_prefix         = "golden"
+  resource_group_name = "images"
+  location            = "westus2"
+  source              = {{ platform_image = {{ publisher = "imagebuilder", offer = "busybox", sku = "tiny" }} }}
+  distribute          = [{{ run_output_name = "disk", vhd = {{}} }}]
+}}
+"#
+    ));
+    sibling.init();
+    sibling.apply();
+    assert_ne!(name(&sibling), begun);
+    let refreshed = workspace.terraform(&["apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"]);
+    assert!(refreshed.succeeded, "{refreshed}");
+    assert_eq!(name(&workspace), begun, "the imported template is still there");
+}
+
 /// The name of the template in the one note that a killed provider has left.
 fn noted_name(workspace: &Workspace) -> String {
     let folder = workspace

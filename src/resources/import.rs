@@ -3,6 +3,7 @@
 use tf_provider::{Context, Diagnostic, Diagnostics};
 
 use super::connection::Connection;
+use super::creation::drop_note;
 use super::{residence, service_error};
 use crate::arm::id::{ArmId, IdError};
 
@@ -21,6 +22,10 @@ pub(super) async fn existing<I: ArmId>(
     if found.is_none() {
         let detail = format!("{id} does not exist in {}.", cx.client().origin());
         return Err(Diagnostic::error(format!("There is no such {noun}"), detail).into());
+    }
+    // The state knows it from here on: no later creation may take it for what a crash has left, and delete it.
+    if let Ok(Some(note)) = cx.client().arm().notes().find(&id, cx.client().origin()) {
+        drop_note(note);
     }
     residence::record(cx);
     Ok(id)
