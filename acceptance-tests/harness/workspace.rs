@@ -22,7 +22,8 @@ pub(crate) struct Workspace {
     pub(crate) directory: PathBuf,
     pub(crate) machine: Arc<Machine>,
     pub(crate) subscription: Uuid,
-    installation: &'static Installation,
+    /// Where Terraform finds the provider.
+    pub(crate) installation: &'static Installation,
 }
 
 /// What all configurations of one user on one machine share: the local root and the notes of pending calls.
@@ -183,11 +184,6 @@ impl Workspace {
     pub(crate) fn in_subscription(self, subscription: u128) -> Self {
         let subscription = Uuid::from_u128(subscription);
         Self { subscription, ..self }
-    }
-
-    /// Terraform finds the provider of another installation.
-    pub(crate) fn installed(self, installation: &'static Installation) -> Self {
-        Self { installation, ..self }
     }
 
     /// A working folder on a machine that is there.

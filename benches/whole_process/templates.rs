@@ -213,7 +213,10 @@ fn workspace(configuration: &str) -> Workspace {
 }
 
 fn beside(other: &Workspace, configuration: &str) -> Workspace {
-    let workspace = other.beside().installed(metered::installation());
+    let workspace = Workspace {
+        installation: metered::installation(),
+        ..other.beside()
+    };
     workspace.configure(configuration);
     workspace.init();
     workspace

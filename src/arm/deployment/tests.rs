@@ -9,7 +9,7 @@ fn reading(document: &Value) -> Result<Reading, DeploymentError> {
 }
 
 /// A deployment of one template that has `value` as a tag.
-fn deployment(parameters: Value, variables: Value, value: &str) -> Value {
+fn deployment(parameters: &Value, variables: &Value, value: &str) -> Value {
     json!({
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "parameters": parameters,
@@ -24,7 +24,7 @@ fn deployment(parameters: Value, variables: Value, value: &str) -> Value {
 }
 
 /// What the tag comes to, references in braces.
-fn tag(parameters: Value, variables: Value, value: &str) -> Result<String, DeploymentError> {
+fn tag(parameters: &Value, variables: &Value, value: &str) -> Result<String, DeploymentError> {
     let reading = reading(&deployment(parameters, variables, value))?;
     let found = reading.templates[0].body["tags"]["value"].clone();
     let text = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
@@ -74,7 +74,7 @@ fn expressions_are_computed_as_far_as_the_template_knows() {
         ("[if(equals(parameters('name'), 'n'), 'yes', 'no')]", "yes"),
     ] {
         assert_eq!(
-            tag(parameters(), variables(), expression).as_deref(),
+            tag(&parameters(), &variables(), expression).as_deref(),
             Ok(comes_to),
             "{expression}"
         );
@@ -84,8 +84,8 @@ fn expressions_are_computed_as_far_as_the_template_knows() {
 #[test]
 fn what_was_given_takes_the_place_of_parameters_and_of_the_deployment() {
     let text = deployment(
-        json!({ "imageName": { "type": "string" } }),
-        json!({}),
+        &json!({ "imageName": { "type": "string" } }),
+        &json!({}),
         "[concat(parameters('imageName'), resourceGroup().location)]",
     );
     let given = json!({ "image_name": "i", "location": "westus2", "resource_group_name": "g" });
@@ -128,7 +128,7 @@ fn errors_name_the_place_and_the_bad_value() {
             "outside of a loop",
         ),
     ] {
-        let error = tag(json!({}), variables, expression).unwrap_err();
+        let error = tag(&json!({}), &variables, expression).unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert!(error.to_string().contains(says), "{error}");
     }
@@ -155,7 +155,7 @@ fn functions_never_lose_what_is_open_in_their_arguments() {
         ),
     ] {
         assert_eq!(
-            tag(parameters.clone(), variables.clone(), expression).as_deref(),
+            tag(&parameters, &variables, expression).as_deref(),
             Ok(comes_to),
             "{expression}"
         );
@@ -168,7 +168,7 @@ fn each_parameter_has_a_variable_of_its_own_that_terraform_takes() {
     let parameters = json!({ "fooBar": text("1"), "foo_bar": text("2"), "foo_bar_2": text("3"), "Version": text("4"), "count": text("5") });
     let expression = "[concat(parameters('fooBar'), parameters('foo_bar'), parameters('foo_bar_2'), parameters('version'), \
                       parameters('count'))]";
-    let reading = reading(&deployment(parameters, json!({}), expression)).unwrap();
+    let reading = reading(&deployment(&parameters, &json!({}), expression)).unwrap();
     let closed = reading.openings.closed(&reading.templates[0].body["tags"]["value"]);
     assert_eq!(closed, Ok(json!("12345")));
     let names: Vec<&str> = reading
@@ -185,7 +185,7 @@ fn variables_that_need_too_many_others_end_with_an_error() {
     for level in 0..20_000 {
         variables[format!("v{level}")] = format!("[variables('v{}')]", level + 1).into();
     }
-    let error = tag(json!({}), variables, "[variables('v0')]").unwrap_err();
+    let error = tag(&json!({}), &variables, "[variables('v0')]").unwrap_err();
     assert_eq!(error.kind, DeploymentErrorKind::TooLarge);
     assert!(error.detail.contains("deeper than"), "{error}");
 }
@@ -200,7 +200,7 @@ fn the_cases_of_cases_of_texts_end_with_an_error() {
         variables[format!("v{level}")] =
             format!("[{case}(concat(variables('v{below}'), variables('v{below}')))]").into();
     }
-    let error = tag(parameters, variables, "[variables('v59')]").unwrap_err();
+    let error = tag(&parameters, &variables, "[variables('v59')]").unwrap_err();
     assert_eq!(error.kind, DeploymentErrorKind::TooLarge);
 }
 
@@ -211,7 +211,7 @@ fn variables_that_double_each_other_end_with_an_error() {
         let below = level - 1;
         variables[format!("v{level}")] = format!("[concat(variables('v{below}'), variables('v{below}'))]").into();
     }
-    let error = tag(json!({}), variables, "[variables('v59')]").unwrap_err();
+    let error = tag(&json!({}), &variables, "[variables('v59')]").unwrap_err();
     assert_eq!(error.kind, DeploymentErrorKind::TooLarge);
     assert!(error.detail.contains("64 MiB"), "{error}");
 }
@@ -267,8 +267,8 @@ fn everything_that_is_no_image_template_is_remarked() {
 #[test]
 fn a_loop_makes_a_template_in_each_turn() {
     let mut document = deployment(
-        json!({ "count": { "type": "int", "defaultValue": 2 } }),
-        json!({}),
+        &json!({ "count": { "type": "int", "defaultValue": 2 } }),
+        &json!({}),
         "[string(copyIndex())]",
     );
     document["resources"][0]["copy"] = json!({ "name": "images", "count": "[parameters('count')]" });
