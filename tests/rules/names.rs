@@ -75,6 +75,12 @@ async fn names_of_a_template() {
             "\"two\\u000alines\" holds \"\\u000a\": a step's name is one line of text",
         ),
         bad(
+            "a step's name is one line",
+            "validate.in_vm_validations[0].name",
+            json!("two\nlines"),
+            "\"two\\u000alines\" holds \"\\u000a\": a step's name is one line of text",
+        ),
+        bad(
             "a run output's name has the characters of a template's",
             "distribute[0].run_output_name",
             json!("gallery/1"),
@@ -148,13 +154,38 @@ async fn the_source() {
             json!(" "),
             "the name is empty; write it as the marketplace does",
         ),
+    ];
+    check(TEMPLATE, &linux(), &rows).await;
+
+    let rows = [
+        "source.platform_image.publisher",
+        "source.platform_image.offer",
+        "source.platform_image.sku",
+        "source.platform_image.plan.name",
+        "source.platform_image.plan.product",
+        "source.platform_image.plan.publisher",
+    ]
+    .map(|place| {
         bad(
             "a name of the marketplace has no space at an end",
-            "source.platform_image.plan.product",
+            place,
             json!("p "),
             "\"p \" has a space at an end; did you mean \"p\"?",
+        )
+    });
+    check(TEMPLATE, &linux(), &rows).await;
+
+    let disk = id("Microsoft.Compute/disks/golden");
+    let rows = [row(
+        "a disk is no managed image",
+        [("source", json!({ "managed_image_id": disk }))],
+        "source.managed_image_id",
+        "Invalid value for \"managed_image_id\"",
+        format!(
+            "\"{disk}\" is the id of a managed disk; a managed image is needed; the form is \
+             /subscriptions/{{subscription}}/resourceGroups/{{resource group}}/providers/Microsoft.Compute/images/{{managed image}}"
         ),
-    ];
+    )];
     check(TEMPLATE, &linux(), &rows).await;
 
     let image = gallery_image();

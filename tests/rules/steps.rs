@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::frame::{bad, check, row};
+use crate::frame::{bad, check, row, write};
 use crate::samples::{TEMPLATE, linux, sha256, windows};
 
 const CUSTOMIZER: &str = "`shell`, `powershell`, `file`, `windows_restart`, `windows_update`";
@@ -132,6 +132,7 @@ async fn checksums_and_addresses() {
     for place in [
         "customize[1].shell.sha256_checksum",
         "customize[2].file.sha256_checksum",
+        "validate.in_vm_validations[1].file.sha256_checksum",
         "optimize.workload.sha256_checksum",
     ] {
         rows.push(bad(
@@ -150,6 +151,7 @@ async fn checksums_and_addresses() {
     for place in [
         "customize[1].shell.script_uri",
         "customize[2].file.source_uri",
+        "validate.in_vm_validations[1].file.source_uri",
         "optimize.workload.script_uri",
     ] {
         rows.push(bad(
@@ -173,6 +175,37 @@ async fn checksums_and_addresses() {
         ));
     }
     check(TEMPLATE, &linux(), &rows).await;
+}
+
+#[tokio::test]
+async fn scripts_of_every_step() {
+    for (mut good, place) in [
+        (linux(), "validate.in_vm_validations[0].shell"),
+        (windows(), "customize[0].powershell"),
+        (windows(), "validate.in_vm_validations[0].powershell"),
+    ] {
+        let at = |member: &str| -> &'static str { format!("{place}.{member}").leak() };
+        write(
+            &mut good,
+            place,
+            json!({ "script_uri": "https://host/a", "sha256_checksum": sha256() }),
+        );
+        let rows = [
+            bad(
+                "content comes from the web or from a file",
+                at("script_uri"),
+                json!("ftp://host/a"),
+                "\"ftp://host/a\" is not a URI that can be fetched; it begins with \"https://\", \"http://\" or \"file:///\"",
+            ),
+            bad(
+                "a checksum has 64 digits",
+                at("sha256_checksum"),
+                json!("abc"),
+                "\"abc\" is not a SHA-256: that has 64 hex digits in lower case, this has 3",
+            ),
+        ];
+        check(TEMPLATE, &good, &rows).await;
+    }
 }
 
 #[tokio::test]
@@ -279,11 +312,27 @@ async fn steps_that_only_windows_has() {
             "System user without elevation",
             "`run_as_system` needs `run_elevated = true`. Add it, or take `run_as_system` out.",
         ),
+        row(
+            "the system user is reached from an elevated shell",
+            [
+                ("validate.in_vm_validations[0].powershell.run_as_system", json!(true)),
+                ("validate.in_vm_validations[0].powershell.run_elevated", json!(false)),
+            ],
+            "validate.in_vm_validations[0].powershell.run_as_system",
+            "System user without elevation",
+            "`run_as_system` needs `run_elevated = true`. Add it, or take `run_as_system` out.",
+        ),
         bad(
             "an exit code has 32 bits",
             "customize[0].powershell.valid_exit_codes[1]",
             json!(4_294_967_296_i64),
             "4294967296 is no exit code, which is a number of 32 bits; 0 and 3010 are common ones",
+        ),
+        bad(
+            "an exit code has 32 bits",
+            "validate.in_vm_validations[0].powershell.valid_exit_codes[0]",
+            json!(-2_147_483_649_i64),
+            "-2147483649 is no exit code, which is a number of 32 bits; 0 and 3010 are common ones",
         ),
         bad(
             "a restart's timeout has a unit",

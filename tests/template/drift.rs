@@ -44,7 +44,7 @@ async fn every_property_of(case: Case) {
     template.apply(&config).await.unwrap();
     template.refresh().await.unwrap();
     for property in PROPERTIES {
-        if let By::Written(attribute, of, change, other) = property.by
+        if let By::Written(attribute, of, change, other, _) = property.by
             && of == case
         {
             let other = cloud.filled(other);

@@ -11,3 +11,4 @@ mod paths;
 mod round_trip;
 mod spelling;
 mod table;
+mod validation;
