@@ -69,16 +69,32 @@ async fn a_place_where_no_vhd_can_be_is_told_with_its_reason() {
     let in_root = file_uri(&cloud.root().join("images/image.vhd"));
     let folder = file_uri(cloud.folder());
     let nowhere = file_uri(&cloud.folder().join("no/folder/image.vhd"));
+    let around = file_uri(
+        &cloud
+            .root()
+            .join("../x/../")
+            .join(cloud.root().file_name().unwrap())
+            .join("image.vhd"),
+    );
+    std::fs::create_dir(cloud.folder().join("x")).unwrap();
+    std::os::unix::fs::symlink(cloud.root(), cloud.folder().join("link")).unwrap();
+    let linked = file_uri(&cloud.folder().join("link/image.vhd"));
+    let slash = format!("{folder}/image.vhd/");
     for (name, uri, reason) in [
         ("relative", "file://relative/image.vhd", "three slashes"),
         ("pathless", "file:image.vhd", "is not a file:// URI"),
         ("root", in_root.as_str(), "is in the root folder of the local backend"),
         ("folder", folder.as_str(), "is a folder"),
-        ("nowhere", nowhere.as_str(), "No such file or directory"),
+        ("around", around.as_str(), "is in the root folder of the local backend"),
+        ("linked", linked.as_str(), "is in the root folder of the local backend"),
+        ("slash", slash.as_str(), "is a folder"),
+        ("nowhere", nowhere.as_str(), "no/folder, which is not there"),
     ] {
         let template = cloud.template(&group, name, to(uri)).await;
         let ran = cloud.run(&template).await;
         assert_eq!(state(&ran), "Failed", "{name}");
+        let phase = ran.text("/properties/lastRunStatus/runSubState");
+        assert_eq!(phase, "Building", "{name}: before a step is carried out");
         assert!(message(&ran).contains(reason), "{name}: {}", message(&ran));
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -38,13 +39,38 @@ pub(crate) fn partial_path(path: &Path, run: Uuid) -> PathBuf {
 pub(crate) fn check(view: &Connection, root: &Root, spec: &RunSpec, target: &VhdTarget) -> Result<(), PublishError> {
     let path = path(root, spec, target)?;
     if is_outside(target) {
-        if path.starts_with(root.directory()) {
-            return Err(PublishError::Target(format!(
-                "{} is in the root folder of the local backend, which manages its files by itself",
-                path.display()
-            )));
-        }
+        check_folder(root, &path)?;
         check_replaceable(view, &path)?;
+    }
+    Ok(())
+}
+
+/// The folder has to be there, and outside the root whatever links and dots lead to it.
+fn check_folder(root: &Root, path: &Path) -> Result<(), PublishError> {
+    let refuse = |reason: &str| Err(PublishError::Target(format!("{} {reason}", path.display())));
+    if path.as_os_str().as_bytes().ends_with(b"/") {
+        return refuse("is a folder; name a file in it");
+    }
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let real = match fs::canonicalize(folder) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => folder.to_owned(),
+        Err(source) => {
+            return Err(PublishError::Io {
+                doing: "look at",
+                path: folder.to_owned(),
+                source,
+            });
+        }
+        Ok(real) => real,
+    };
+    if real.starts_with(root.directory()) {
+        return refuse("is in the root folder of the local backend, which manages its files by itself");
+    }
+    if !real.is_dir() {
+        return refuse(&format!(
+            "is to be in the folder {}, which is not there; make it first",
+            folder.display()
+        ));
     }
     Ok(())
 }
