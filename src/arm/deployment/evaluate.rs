@@ -282,9 +282,21 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Tells which parameters and variables no image template asked for.
+    /// Tells which parameters and variables no image template asked for, and which given values nothing can ask for.
     pub(super) fn tell_unused(&mut self) {
-        let (parameters, variables) = (self.parameters, self.variables);
+        let (parameters, variables, given) = (self.parameters, self.variables, self.given);
+        for name in given.keys() {
+            let names = self.variable_names.values().chain(self.unknown.values());
+            let is_known = ENVIRONMENT.contains(&name.as_str())
+                || names.into_iter().any(|known| known == name)
+                || parameters.keys().any(|known| known.eq_ignore_ascii_case(name));
+            if !is_known {
+                self.remark(
+                    name,
+                    "a value was given for it, and the template has nothing of this name".to_owned(),
+                );
+            }
+        }
         for name in parameters
             .keys()
             .filter(|name| !self.used.contains(&name.to_lowercase()))

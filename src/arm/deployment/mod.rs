@@ -63,12 +63,15 @@ pub struct Remark {
 
 /// Reads a document: a deployment template, a resource as the service shows it, a list of such, or properties alone.
 ///
-/// `given` has values for parameters and for what only a deployment knows (`location`, `resource_group_name`, …).
+/// `given` has values for parameters and for what only a deployment knows (`location`, `resource_group_name`, …);
+/// null is no value.
 ///
 /// # Errors
 /// The text is no JSON, holds no image template, or an expression is wrong.
 pub fn read(text: &[u8], given: &Map<String, Value>) -> Result<Reading, DeploymentError> {
-    form::read(&document::parse(text)?, given)
+    let told = given.iter().filter(|(_, value)| !value.is_null());
+    let given = told.map(|(name, value)| (name.clone(), value.clone())).collect();
+    form::read(&document::parse(text)?, &given)
 }
 
 /// A member of an object, its name compared without case, as Resource Manager does.

@@ -95,6 +95,18 @@ fn what_was_given_takes_the_place_of_parameters_and_of_the_deployment() {
 }
 
 #[test]
+fn a_value_that_nothing_asks_for_is_remarked_and_none_is_no_value() {
+    let parameters = json!({ "imageName": { "type": "string", "defaultValue": "i" } });
+    let text = deployment(&parameters, &json!({}), "[parameters('imageName')]").to_string();
+    let given = json!({ "imageNam": "x", "IMAGENAME": null, "location": "westus2" });
+    let reading = read(text.as_bytes(), given.as_object().unwrap()).unwrap();
+    let value = &reading.templates[0].body["tags"]["value"];
+    assert_eq!(reading.openings.closed(value), Ok(json!("i")));
+    let paths: Vec<&str> = reading.remarks.iter().map(|remark| remark.path.as_str()).collect();
+    assert_eq!(paths, ["imageNam"]);
+}
+
+#[test]
 fn errors_name_the_place_and_the_bad_value() {
     for (variables, expression, kind, says) in [
         (
