@@ -146,6 +146,10 @@ impl Settling<'_> {
         let mut settled = Map::new();
         let mut known = BTreeSet::new();
         self.members(attributes, body, path, at, (&mut settled, &mut known));
+        if *at == Path::new() {
+            // The resource has them by another way than the wire's, see [`settle`].
+            known.insert("tags".to_owned());
+        }
         self.tell_unknown(body, path, "", &known);
         settled
     }
@@ -324,8 +328,7 @@ impl Settling<'_> {
                 .range(format!("{place}.")..)
                 .next()
                 .is_some_and(|next| next.starts_with(&format!("{place}.")));
-            let at_root = above.is_empty();
-            if known.contains(&place) || value.is_null() || (at_root && name == "tags") {
+            if known.contains(&place) || value.is_null() {
                 continue;
             }
             if let (true, Some(inside)) = (partly, value.as_object()) {

@@ -180,11 +180,11 @@ fn every_api_version_is_read() {
 #[test]
 fn what_cannot_be_carried_over_is_remarked_with_its_place() {
     let document = json!({ "properties": {
-        "source": { "type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "1.0.0", "region": "x" },
+        "source": { "type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "1.0.0", "region": "x", "tags": { "a": "b" } },
         "customize": [{ "type": "Ansible", "playbook": "x" }, { "type": "Shell", "inline": "not a list", "env": { "A": "b" } }, "text"],
         "optimize": { "vmBoot": { "state": "Perhaps", "mode": 1 }, "workload": { "state": "Disabled", "scriptUri": "https://x/y" } },
         "buildTimeoutInMinutes": "60",
-        "distribute": [{ "type": "VHD", "runOutputName": "v", "storageAccountType": "Premium_LRS" }],
+        "distribute": [{ "type": "VHD", "runOutputName": "v", "storageAccountType": "Premium_LRS", "tags": { "a": "b" } }],
     } });
     let mut conversion = converted(&document.to_string());
     assert_eq!(
@@ -195,10 +195,12 @@ fn what_cannot_be_carried_over_is_remarked_with_its_place() {
             "properties.customize[1].inline",
             "properties.customize[2]",
             "properties.distribute[0].storageAccountType",
+            "properties.distribute[0].tags",
             "properties.optimize.vmBoot.mode",
             "properties.optimize.vmBoot.state",
             "properties.optimize.workload",
             "properties.source.region",
+            "properties.source.tags",
         ]
     );
     assert!(conversion.not_carried[0].reason.contains("it is \"Ansible\""));

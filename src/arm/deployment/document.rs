@@ -1,6 +1,7 @@
-//! The text of a template as JSON, read as Resource Manager's tools do: comments are allowed. A member that is there twice is
-//! refused, since tools differ in which one counts.
+//! The text of a template as JSON, read as Resource Manager's tools do: comments are allowed. A member that is there twice, in
+//! whatever case, is refused, since tools differ in which one counts.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -119,9 +120,12 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
+        let mut names = BTreeSet::new();
         while let Some(name) = map.next_key::<String>()? {
             let Unique(value) = map.next_value()?;
-            if members.insert(name.clone(), value).is_some() {
+            let is_new = names.insert(name.to_ascii_lowercase());
+            members.insert(name.clone(), value);
+            if !is_new {
                 return Err(A::Error::custom(format_args!(
                     "the member \"{name}\" is there twice; keep the one that counts"
                 )));
@@ -150,6 +154,7 @@ mod tests {
                 &b"{\"a\":1,\n\"b\":{\"c\":1,\"c\":2}}"[..],
                 "\"c\" is there twice; keep the one that counts at line 2",
             ),
+            (b"{\"a\":1,\"A\":1}", "\"A\" is there twice"),
             (b"\"\xff\"", "not UTF-8"),
             (b"{\"a\": }", "line 1 column 7"),
             (b"\"\xef\xb7\x90\"", "U+FDD0"),
