@@ -25,7 +25,7 @@ pub(super) struct Convert {
     /// Exit with 1 when anything was not carried over.
     #[arg(long)]
     strict: bool,
-    /// Write into this file [default: standard output].
+    /// Write into this file, which must not be there yet [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -77,7 +77,7 @@ impl Convert {
         let _ = io::stderr().write_all(remarks.as_bytes());
         let printed = match &self.output {
             Some(path) => {
-                fs::write(path, hcl).map_err(|error| fail("write", path, error.into()))?;
+                write(path, &hcl).map_err(|error| fail("write", path, error.into()))?;
                 ExitCode::SUCCESS
             }
             None => print::text(&hcl),
@@ -112,6 +112,18 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// Writes a new file: what is there may be the template itself, or a configuration that somebody has worked on.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    if is_file {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "there is a file of this name already; move it away, or name another one",
+        ));
+    }
+    fs::write(path, text)
+}
+
 /// The values of a parameter file (`{ "parameters": { "name": { "value": … } } }`).
 fn parameters(path: &Path) -> Result<Map<String, Value>, Box<dyn std::error::Error>> {
     let document: Value = serde_json::from_slice(&fs::read(path)?)?;
@@ -132,4 +144,21 @@ fn is_name(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("main.tf");
+        write(&path, "first").unwrap();
+        let error = write(&path, "second").unwrap_err();
+        assert!(error.to_string().contains("move it away"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        write(Path::new("/dev/null"), "gone").unwrap();
+    }
 }
