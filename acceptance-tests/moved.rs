@@ -272,6 +272,7 @@ async fn what_cannot_be_taken_over_is_refused_with_the_reason_and_what_could_be(
         for part in parts {
             assert!(refused.contains(part), "{refused}\ndoes not say {part:?}");
         }
+        assert!(!refused.contains("service"), "nobody has asked it: {refused}");
     }
     let state = json!({ "type": kind, "resource_id": id, "action": "cancel" });
     let mut run = core.resource("imagebuilder_image_template_run");

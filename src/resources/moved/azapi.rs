@@ -1,7 +1,8 @@
 //! Resources of the provider `azure/azapi`: any ARM type in one resource type, its body as the user wrote it.
 
 use serde_json::{Map, Value, json};
-use tf_provider::{Attr, Diagnostics, ForeignState, Takeover, wire};
+use tf_provider::wire::{self, WireError};
+use tf_provider::{Attr, Diagnostics, ForeignState, Takeover};
 
 use super::{finished, id, template_id, text, timeouts, unsuitable};
 use crate::resources::image_template::{self, ImageTemplate};
@@ -40,8 +41,7 @@ pub(in crate::resources) const fn run() -> Takeover<ImageTemplateRun> {
 
 fn noun_of<N: Noun>(state: &ForeignState) -> Result<N, Diagnostics> {
     let id = id(state, "id", N::parse)?;
-    let found: N =
-        wire::decode(&body(state)?, Some(&N::named(&id))).map_err(|error| unsuitable(state, &sentence(&error)))?;
+    let found: N = wire::decode(&body(state)?, Some(&N::named(&id))).map_err(|error| misunderstood(state, &error))?;
     finished(found.to_value(), &id, state)
 }
 
@@ -49,7 +49,10 @@ fn template_of(state: &ForeignState) -> Result<ImageTemplate, Diagnostics> {
     let id = template_id(state, "id")?;
     let mut body = body(state)?;
     body["id"] = json!(id.to_string());
-    let found = image_template::from_body(&body, None).map_err(|errors| unsuitable(state, &sentence(&errors)))?;
+    // Its own error would blame the service, which has not said any of this.
+    wire::decode::<ImageTemplate>(&image_template::modern(&body), None)
+        .map_err(|error| misunderstood(state, &error))?;
+    let found = image_template::from_body(&body, None)?;
     Ok(ImageTemplate {
         // What the service fills in is part of it, and which tags are the provider's own is not known here.
         fingerprint: Attr::Null,
@@ -117,8 +120,10 @@ fn identity(state: &ForeignState) -> Option<Value> {
     Some(json!({ "type": block.get("type")?, "userAssignedIdentities": ids }))
 }
 
-/// An error as a sentence of a longer message.
-fn sentence(error: &dyn std::fmt::Display) -> String {
-    let error = error.to_string();
-    format!("Its `body` is not understood: {}.", error.trim_end_matches('.'))
+fn misunderstood(state: &ForeignState, error: &WireError) -> Diagnostics {
+    let WireError { path, expected, found } = error;
+    unsuitable(
+        state,
+        &format!("Its `body` is not understood: {path}: expected {expected}, and there is {found}."),
+    )
 }
