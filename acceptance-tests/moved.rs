@@ -155,6 +155,35 @@ async fn a_template_of_azapi_plans_nothing_whatever_the_form_of_its_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_handed_over_and_is_not_here_is_never_taken_for_gone() {
+    let machine = Machine::new();
+    let core = core(&machine).await;
+    let kind = "Microsoft.VirtualMachineImages/imageTemplates@2024-02-01";
+    let group = json!({ "id": GROUP, "name": "images", "location": "westus2", "tags": {}, "timeouts": null });
+    for (type_name, provider, source, state) in [
+        (
+            "imagebuilder_image_template",
+            AZAPI,
+            "azapi_resource",
+            template_state(kind, &json!({})),
+        ),
+        ("imagebuilder_resource_group", AZURERM, "azurerm_resource_group", group),
+    ] {
+        let mut moved = core.resource(type_name);
+        let refused = moved
+            .move_from(provider, source, 0, &state)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("is not here")
+                && refused.contains("What azapi or azurerm made lives on Azure: write `backend = \"azure\"`"),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn groups_galleries_and_gallery_images_of_azurerm_and_azapi_plan_nothing() {
     let machine = Machine::new();
     let core = core(&machine).await;

@@ -225,10 +225,14 @@ impl<N: Noun> Resource for NounResource<N> {
 
     async fn read(&self, cx: &mut Context<Connection>, state: N) -> Result<Option<N>, Diagnostics> {
         let (id, patience) = reach(cx, &state, Timeouts::read)?;
-        if residence::look(cx, &state.what())? == Whereabouts::OutOfSight {
+        let whereabouts = residence::look(cx, &state.what())?;
+        if whereabouts == Whereabouts::OutOfSight {
             return Ok(None);
         }
         let found = change::look(cx.client(), &state.what(), &id, &patience).await?;
+        if found.is_none() {
+            residence::require_gone(cx, whereabouts, &state.what())?;
+        }
         found.map(|body| shown(cx.client(), &body, &state)).transpose()
     }
 

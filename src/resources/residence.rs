@@ -22,6 +22,8 @@ pub struct Residence {
 pub enum Whereabouts {
     /// It lives here.
     Here,
+    /// Nothing is remembered, because another provider has handed it over: it lives here if it is found here.
+    Assumed,
     /// It lives in another root of the local backend, where it cannot be seen; a warning has been given.
     OutOfSight,
 }
@@ -41,7 +43,7 @@ pub fn record(cx: &mut Context<Connection>) {
 pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Diagnostics> {
     let Some(Residence { origin }) = cx.private().get()? else {
         record(cx);
-        return Ok(Whereabouts::Here);
+        return Ok(Whereabouts::Assumed);
     };
     let here = cx.client().origin().clone();
     match origin.relation_to(&here) {
@@ -58,6 +60,24 @@ pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Dia
         }
         OriginRelation::AnotherBackend => Err(elsewhere(what, &origin, &here).into()),
     }
+}
+
+/// Makes sure that what was not found may be taken for gone. What another provider has handed over may as well live elsewhere,
+/// where that one was configured for.
+///
+/// # Errors
+/// Nothing tells that it ever was here.
+pub fn require_gone(cx: &Context<Connection>, whereabouts: Whereabouts, what: &str) -> Result<(), Diagnostics> {
+    if whereabouts != Whereabouts::Assumed {
+        return Ok(());
+    }
+    let detail = format!(
+        "Another provider has handed it over, and it is not in {}, for which this provider is configured. Nothing was changed. What \
+         azapi or azurerm made lives on Azure: write `backend = \"azure\"` in the provider block, or set IMAGEBUILDER_BACKEND. If it \
+         does not exist any more, take it out of the state with `terraform state rm`.",
+        cx.client().origin()
+    );
+    Err(Diagnostic::error(format!("{} is not here", capitalized(what)), detail).into())
 }
 
 /// Makes sure that the resource lives here before it is changed or deleted.

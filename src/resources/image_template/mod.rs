@@ -110,10 +110,14 @@ impl Resource for ImageTemplateResource {
     ) -> Result<Option<ImageTemplate>, Diagnostics> {
         let id = identify::checked(ImageTemplateId::parse(identify::text(&state.id)), "id")?;
         let patience = Patience::of(cx, Timeouts::read(&state.timeouts));
-        if residence::look(cx, &what(&state))? == Whereabouts::OutOfSight {
+        let whereabouts = residence::look(cx, &what(&state))?;
+        if whereabouts == Whereabouts::OutOfSight {
             return Ok(None);
         }
         let found = change::look(cx.client(), &what(&state), &id, &patience).await?;
+        if found.is_none() {
+            residence::require_gone(cx, whereabouts, &what(&state))?;
+        }
         found.map(|body| model(cx.client(), &body, &state)).transpose()
     }
 
