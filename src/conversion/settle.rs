@@ -213,6 +213,7 @@ impl Settling<'_> {
                 let word = words.into_iter().find(|word| word.eq_ignore_ascii_case(text));
                 word.map(Json::from).or_else(|| self.misfit(kind, value, path))
             }
+            (Kind::Integer, Json::Number(number)) if number.as_i64().is_none() => self.misfit(kind, value, path),
             (Kind::Bool, Json::Bool(_)) | (Kind::Integer | Kind::Float, Json::Number(_)) => Some(value.clone()),
             (Kind::Bool, Json::String(text)) => match text.to_ascii_lowercase().as_str() {
                 "true" => Some(json!(true)),

@@ -184,6 +184,7 @@ fn what_cannot_be_carried_over_is_remarked_with_its_place() {
         "customize": [{ "type": "Ansible", "playbook": "x" }, { "type": "Shell", "inline": "not a list", "env": { "A": "b" } }, "text"],
         "optimize": { "vmBoot": { "state": "Perhaps", "mode": 1 }, "workload": { "state": "Disabled", "scriptUri": "https://x/y" } },
         "buildTimeoutInMinutes": "60",
+        "vmProfile": { "osDiskSizeGB": 30.5 },
         "distribute": [{ "type": "VHD", "runOutputName": "v", "storageAccountType": "Premium_LRS", "tags": { "a": "b" } }],
     } });
     let mut conversion = converted(&document.to_string());
@@ -201,6 +202,7 @@ fn what_cannot_be_carried_over_is_remarked_with_its_place() {
             "properties.optimize.workload",
             "properties.source.region",
             "properties.source.tags",
+            "properties.vmProfile.osDiskSizeGB",
         ]
     );
     assert!(conversion.not_carried[0].reason.contains("it is \"Ansible\""));
