@@ -234,7 +234,7 @@ pub fn note_trouble(what: &str, error: &NoteError) -> Diagnostic {
     )
 }
 
-/// Removes a note. One that stays behind only makes a later creation look twice.
+/// Removes a note. One that stays behind, which the log tells, lets a later creation of this machine take the resource over.
 pub fn drop_note(note: Note) {
     note.done()
         .unwrap_or_else(|error| tracing::warn!(%error, "a pending note was not removed"));
