@@ -81,3 +81,55 @@ fn a_guide_without_a_title_and_an_example_of_nothing_are_refused_by_name() {
     fs::create_dir(folder.path().join("examples/resources/imagebuilder_gone")).unwrap();
     is_refused(folder.path(), &["examples/resources/imagebuilder_gone"]);
 }
+
+#[test]
+fn every_link_of_the_documentation_leads_to_a_file_and_a_heading_that_are_there() {
+    let mut open = vec![repository().join("docs")];
+    let mut pages = vec![repository().join("README.md"), repository().join("CONTRIBUTING.md")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                pages.push(path);
+            }
+        }
+    }
+    let mut astray = Vec::new();
+    for page in &pages {
+        for link in links(&fs::read_to_string(page).unwrap()) {
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            let leads_there = match anchor {
+                "" => target.exists(),
+                anchor => fs::read_to_string(target).is_ok_and(|text| has_anchor(&text, anchor)),
+            };
+            if !leads_there {
+                astray.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(astray.is_empty(), "{}", astray.join("\n"));
+}
+
+/// Targets of Markdown links that stay within the repository.
+fn links(text: &str) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    let targets = targets.map(|(target, _)| target);
+    targets.filter(|target| !target.contains("://")).map(str::to_owned).collect()
+}
+
+/// Whether a page has an anchor of its own by that name, or a heading from which GitHub and the registry make it.
+fn has_anchor(text: &str, anchor: &str) -> bool {
+    let of_heading = |line: &str| {
+        let heading = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+        heading.chars().filter(kept).collect::<String>()
+    };
+    let mut headings = text.lines().filter(|line| line.starts_with('#'));
+    text.contains(&format!("<a id=\"{anchor}\"></a>")) || headings.any(|line| of_heading(line) == anchor)
+}
