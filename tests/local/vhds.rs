@@ -31,6 +31,20 @@ async fn a_file_of_somebody_else_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_wrote_into_the_file_of_a_run_is_left_alone() {
+    let cloud = Cloud::new();
+    let group = cloud.group("g").await;
+    let path = cloud.folder().join("image.vhd");
+    let template = cloud.template(&group, "t", to(&file_uri(&path))).await;
+    assert_eq!(state(&cloud.run(&template).await), "Succeeded");
+    std::fs::write(&path, "precious").unwrap();
+    let ran = cloud.run(&template).await;
+    assert_eq!(state(&ran), "Failed");
+    assert!(message(&ran).contains("as it is"), "{}", message(&ran));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_replaces_what_an_earlier_one_has_written_even_of_a_template_that_is_gone() {
     let cloud = Cloud::new();
     let group = cloud.group("g").await;

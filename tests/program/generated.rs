@@ -120,7 +120,10 @@ fn every_link_of_the_documentation_leads_to_a_file_and_a_heading_that_are_there(
 fn links(text: &str) -> Vec<String> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
     let targets = targets.map(|(target, _)| target);
-    targets.filter(|target| !target.contains("://")).map(str::to_owned).collect()
+    targets
+        .filter(|target| !target.contains("://"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether a page has an anchor of its own by that name, or a heading from which GitHub and the registry make it.

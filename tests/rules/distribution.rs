@@ -38,6 +38,17 @@ async fn targets() {
             "Run output name used twice",
             "\"GALLERY\" is already the name of distribute[0]; names of run outputs are unique within a template, whatever their case.",
         ),
+        row(
+            "two VHDs go to two places",
+            [(
+                "distribute[0]",
+                json!({ "run_output_name": "other", "vhd": { "uri": "https://account.blob.core.windows.net/vhds/golden.vhd" } }),
+            )],
+            "distribute[2].vhd.uri",
+            "Place of a VHD used twice",
+            "\"https://account.blob.core.windows.net/vhds/golden.vhd\" is already the place of distribute[0], whose VHD this one would \
+             overwrite; name another.",
+        ),
         bad(
             "a VHD goes to a blob or a file",
             "distribute[2].vhd.uri",

@@ -110,11 +110,13 @@ ALTER TABLE runs ADD COLUMN cause TEXT NOT NULL DEFAULT 'User';
 ALTER TABLE runs ADD COLUMN chain TEXT NOT NULL DEFAULT '[]';
 ";
 
-/// VHDs outside the root, which stay when their template goes. A file in their place that has another inode is somebody else's.
+/// VHDs outside the root, which stay when their template goes. A file in their place that has another inode is somebody else's, and
+/// so is what was written into theirs later (`modified` in nanoseconds).
 const VHDS: &str = "
 CREATE TABLE vhds (
     uri TEXT NOT NULL,
     inode INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
     PRIMARY KEY (uri, inode)
 ) STRICT, WITHOUT ROWID;
 ";

@@ -81,13 +81,15 @@ impl Resource for ImageTemplateRunResource {
             "image_template_id",
         )?;
         let patience = Patience::of(cx, RunTimeouts::read(&state.timeouts));
-        if residence::look(cx, &what(&id))? == Whereabouts::OutOfSight {
+        let whereabouts = residence::look(cx, &what(&id))?;
+        if whereabouts == Whereabouts::OutOfSight {
             return Ok(None);
         }
-        match runs::look(cx.client(), &id, &patience).await? {
-            Some(standing) => results::refresh(cx, &id, &standing, state, &patience).await.map(Some),
-            None => results::without_template(cx, &id, state, &patience).await,
+        if let Some(standing) = runs::look(cx.client(), &id, &patience).await? {
+            return results::refresh(cx, &id, &standing, state, &patience).await.map(Some);
         }
+        residence::require_gone(cx, whereabouts, &what(&id))?;
+        results::without_template(cx, &id, state, &patience).await
     }
 
     async fn update(

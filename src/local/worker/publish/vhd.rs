@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ use crate::local::file_uri;
 use crate::local::root::{Root, make_folder, sync_folder};
 use crate::local::store::key::Key;
 use crate::local::store::outputs::{self, RunOutput};
-use crate::local::store::vhds;
+use crate::local::store::vhds::{self, Mark};
 use crate::local::worker::spec::RunSpec;
 
 /// Where the VHD of a target lies.
@@ -86,8 +86,8 @@ fn check_replaceable(view: &Connection, path: &Path) -> Result<(), PublishError>
             source,
         }),
         Ok(found) if found.is_dir() => refuse("is a folder; name a file in it"),
-        Ok(found) if vhds::is_known(view, &file_uri::format(path), found.ino())? => Ok(()),
-        Ok(_) => refuse("exists, and no run has written it; move it away, or name another file"),
+        Ok(found) if vhds::is_known(view, &file_uri::format(path), Mark::of(&found))? => Ok(()),
+        Ok(_) => refuse("exists, and no run has written it as it is; move it away, or name another file"),
     }
 }
 
@@ -105,7 +105,7 @@ pub(super) fn publish(product: &Product<'_>, target: &VhdTarget, is_last: bool) 
         // It may not have been made at all.
         drop(fs::remove_file(&partial));
     }
-    let inode = written?;
+    let mark = written?;
     let uri = file_uri::format(&path);
     let output = RunOutput {
         name: target.run_output_name.clone(),
@@ -115,19 +115,19 @@ pub(super) fn publish(product: &Product<'_>, target: &VhdTarget, is_last: bool) 
     };
     let template = Key::of(&product.spec.template_id);
     product.store.write("register a VHD", |transaction| {
-        vhds::forget_others(transaction, &uri, inode)?;
+        vhds::forget_others(transaction, &uri, mark)?;
         Ok(outputs::put(transaction, &template, &output)?)
     })
 }
 
-/// Writes the file, and returns its inode.
+/// Writes the file, and returns by what it is known again.
 fn write(
     product: &Product<'_>,
     target: &VhdTarget,
     path: &Path,
     partial: &Path,
     is_last: bool,
-) -> Result<u64, PublishError> {
+) -> Result<Mark, PublishError> {
     let fail = |doing: &'static str, path: &Path| {
         let path = path.to_owned();
         move |source| PublishError::Io { doing, path, source }
@@ -143,17 +143,17 @@ fn write(
     }
     let file = File::open(partial).map_err(fail("write", partial))?;
     file.sync_all().map_err(fail("write", partial))?;
-    let inode = file.metadata().map_err(fail("write", partial))?.ino();
+    let mark = Mark::of(&file.metadata().map_err(fail("write", partial))?);
     if is_outside(target) {
         // Before the rename: after a crash the file in this place is known to be one of ours.
         product.store.write("record a VHD", |transaction| {
             check_replaceable(transaction, path)?;
-            Ok::<_, PublishError>(vhds::put(transaction, &file_uri::format(path), inode)?)
+            Ok::<_, PublishError>(vhds::put(transaction, &file_uri::format(path), mark)?)
         })?;
     }
     fs::rename(partial, path).map_err(fail("publish", path))?;
     sync_folder(folder).map_err(fail("publish", path))?;
-    Ok(inode)
+    Ok(mark)
 }
 
 /// Moves the disk, unless an image shares it or the other place is on another file system: then it has to be copied.

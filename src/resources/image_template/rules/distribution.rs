@@ -24,6 +24,7 @@ pub(super) fn check(template: &ImageTemplate, found: &mut Diagnostics) {
         found.push(Diagnostic::error("No distribution target", detail).at(Path::root("distribute")));
     }
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut uris: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, target) in targets.iter().enumerate() {
         let Attr::Known(target) = target else { continue };
         let at = || Path::root("distribute").index(index);
@@ -37,6 +38,21 @@ pub(super) fn check(template: &ImageTemplate, found: &mut Diagnostics) {
                 quoted(name)
             );
             found.push(Diagnostic::error("Run output name used twice", detail).at(at().attribute("run_output_name")));
+        }
+        if let Some(uri) = target
+            .vhd
+            .as_known()
+            .and_then(|vhd| vhd.uri.as_str())
+            .filter(|uri| !uri.is_empty())
+            && let Some(first) = uris.insert(uri, index)
+        {
+            let detail = format!(
+                "{} is already the place of distribute[{first}], whose VHD this one would overwrite; name another.",
+                quoted(&checks::shown_uri(uri))
+            );
+            found.push(
+                Diagnostic::error("Place of a VHD used twice", detail).at(at().attribute("vhd").attribute("uri")),
+            );
         }
     }
 }
