@@ -35,7 +35,7 @@ pub(crate) fn partial_path(path: &Path, run: Uuid) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Fails early when a target can never be written: a build would be in vain.
+/// Fails early when a target can never be written: a build would be in vain. A folder that is not there may still be made.
 pub(crate) fn check(view: &Connection, root: &Root, spec: &RunSpec, target: &VhdTarget) -> Result<(), PublishError> {
     let path = path(root, spec, target)?;
     if is_outside(target) {
@@ -45,7 +45,7 @@ pub(crate) fn check(view: &Connection, root: &Root, spec: &RunSpec, target: &Vhd
     Ok(())
 }
 
-/// The folder has to be there, and outside the root whatever links and dots lead to it.
+/// The folder has to be outside the root, whatever links and dots lead to it.
 fn check_folder(root: &Root, path: &Path) -> Result<(), PublishError> {
     let refuse = |reason: &str| Err(PublishError::Target(format!("{} {reason}", path.display())));
     if path.as_os_str().as_bytes().ends_with(b"/") {
@@ -65,12 +65,6 @@ fn check_folder(root: &Root, path: &Path) -> Result<(), PublishError> {
     };
     if real.starts_with(root.directory()) {
         return refuse("is in the root folder of the local backend, which manages its files by itself");
-    }
-    if !real.is_dir() {
-        return refuse(&format!(
-            "is to be in the folder {}, which is not there; make it first",
-            folder.display()
-        ));
     }
     Ok(())
 }
@@ -135,6 +129,13 @@ fn write(
     let folder = path.parent().unwrap_or(Path::new("/"));
     if !is_outside(target) {
         make_folder(folder).map_err(fail("make the folder", folder))?;
+    } else if folder.is_dir() {
+        check_folder(product.root, path)?;
+    } else {
+        let (path, folder) = (path.display(), folder.display());
+        let reason =
+            format!("{path} is to be in the folder {folder}, which is not there; make it and run the template again");
+        return Err(PublishError::Target(reason));
     }
     if is_last && is_moved(&product.disk, partial) {
         image_engine::turn_into_fixed_vhd(partial)?;
