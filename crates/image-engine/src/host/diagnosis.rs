@@ -91,11 +91,35 @@ fn unsuitable_file_system(folder: &Path) -> Option<String> {
         .map(|(_, kind)| kind.to_owned())
 }
 
-/// Whether the file system that holds `folder` has no room left: the way to tell why a program inside a sandbox, whose words
-/// we do not interpret, has failed.
-pub(crate) fn is_full(folder: &Path) -> bool {
+/// How much room a file system has left; the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Room {
+    /// None, or as good as none.
+    Full,
+    /// So little, in bytes, that a program which needed more may have given back what it had written.
+    Scarce(u64),
+    Enough,
+}
+
+/// How much room the file system that holds `folder` has: the way to tell why a program inside a sandbox, whose words we do not
+/// interpret, has failed.
+pub(crate) fn room(folder: &Path) -> Room {
     const AS_GOOD_AS_NOTHING: u64 = 512 * 1024;
-    statvfs(folder).is_ok_and(|state| {
-        state.f_bavail * state.f_frsize < AS_GOOD_AS_NOTHING || (state.f_files > 0 && state.f_favail == 0)
-    })
+    const SCARCE: u64 = 16 * 1024 * 1024;
+    let Ok(state) = statvfs(folder) else {
+        return Room::Enough;
+    };
+    let free = state.f_bavail * state.f_frsize;
+    if free < AS_GOOD_AS_NOTHING || (state.f_files > 0 && state.f_favail == 0) {
+        Room::Full
+    } else if free < SCARCE {
+        Room::Scarce(free)
+    } else {
+        Room::Enough
+    }
+}
+
+/// Whether the file system that holds `folder` has no room left.
+pub(crate) fn is_full(folder: &Path) -> bool {
+    room(folder) == Room::Full
 }

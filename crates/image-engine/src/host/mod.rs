@@ -3,7 +3,7 @@
 mod diagnosis;
 mod identity;
 
-pub(crate) use diagnosis::{check_file_system, diagnose, is_full};
+pub(crate) use diagnosis::{Room, check_file_system, diagnose, is_full, room};
 pub(crate) use identity::{ID_COUNT, IdRange};
 
 use std::error::Error;

@@ -45,7 +45,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use crate::cancel::Cancel;
 use crate::child::{self, Moment, SpawnError};
 use crate::error::{BuildError, is_disk_full};
-use crate::host::{self, HostError, IdRange, diagnose};
+use crate::host::{self, HostError, IdRange, Room, diagnose};
 use crate::program::bubblewrap::{BUBBLEWRAP, Bubblewrap};
 use crate::spec::Network;
 use crate::stall::Stall;
@@ -149,12 +149,19 @@ impl Sandbox {
         self.area.path()
     }
 
-    /// Whether the file system of the scratch area or that of the layers is full; its folder.
+    /// The folders that a build writes to: the scratch area and the layers.
+    fn folders(&self) -> impl Iterator<Item = &Path> {
+        [Some(self.area()), self.layers.as_deref()].into_iter().flatten()
+    }
+
+    /// The one of them whose file system is full.
     fn full_folder(&self) -> Option<&Path> {
-        [Some(self.area()), self.layers.as_deref()]
-            .into_iter()
-            .flatten()
-            .find(|folder| host::is_full(folder))
+        self.folders().find(|folder| host::is_full(folder))
+    }
+
+    /// The room in the one that has least.
+    fn room(&self) -> Room {
+        self.folders().map(host::room).min().unwrap_or(Room::Enough)
     }
 
     /// Ends the network and removes the scratch files.
@@ -199,8 +206,8 @@ impl Sandbox {
             output,
             status,
         };
-        let is_disk_full = || self.full_folder().is_some();
-        let mut stall = Stall::new(&is_disk_full);
+        let room = || self.room();
+        let mut stall = Stall::new(&room);
         supervise(running, cancel, &mut stall, sink)
             .map_err(|error| BuildError::io(error, "taking in what a program prints"))
     }
