@@ -5,7 +5,6 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::harness::configuration::{GALLERY, HEAD};
-use crate::harness::installation::examples;
 use crate::harness::workspace::Workspace;
 
 const IMAGES: &str =
@@ -113,10 +112,10 @@ fn bare(hcl: &str) -> String {
 #[test]
 fn a_deployment_template_becomes_a_valid_configuration_with_a_variable_for_each_parameter() {
     let workspace = Workspace::new();
-    let template = fs::read_to_string(examples().join("../schemas/arm/deployment.json")).unwrap();
-    let strict = converted(&workspace, &template, &["--strict"]);
+    let template = include_str!("../schemas/arm/deployment.json");
+    let strict = converted(&workspace, template, &["--strict"]);
     assert_eq!(strict.exit_code, Some(1), "{strict}");
-    let output = converted(&workspace, &template, &[]);
+    let output = converted(&workspace, template, &[]);
     assert!(output.succeeded, "{output}");
     for variable in [
         "image_template_name",
