@@ -29,27 +29,12 @@ pub fn quoted(value: &str) -> String {
 pub fn nearest<'a>(written: &str, words: &[&'a str], most: usize) -> Option<&'a str> {
     // What is much longer or shorter than every word cannot be near to one, however long it takes to find out.
     let possible = words.iter().filter(|word| word.len().abs_diff(written.len()) <= most);
+    let written = written.to_lowercase();
     possible
-        .map(|word| (distance(written, word), *word))
+        .map(|word| (strsim::levenshtein(&written, &word.to_lowercase()), *word))
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
-}
-
-/// How many letters have to be changed, added or taken to get from one word to the other, without regard to case.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (position, letter) in left.to_lowercase().chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = position + 1;
-        for (column, other) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = substituted.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

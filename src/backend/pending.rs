@@ -164,10 +164,10 @@ impl PendingNotes {
 
     /// One note for each resource of each backend: two backends can have the same id.
     fn paths(&self, resource_id: &ResourceId, origin: &Origin) -> (PathBuf, PathBuf) {
-        let digest = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()));
-        let name = digest
-            .iter()
-            .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+        let name = format!(
+            "{:x}",
+            Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()))
+        );
         (
             self.folder.join(format!("{name}.json")),
             self.folder.join(format!("{name}.lock")),

@@ -214,10 +214,7 @@ impl<I: ArmId> Creation<'_, I> {
 
 /// What a note remembers about a body, to tell whether what was begun is still what is wanted.
 pub fn fingerprint(body: &Value) -> String {
-    Sha256::digest(body.to_string())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", Sha256::digest(body.to_string()))
 }
 
 /// A note that cannot be read or written, as a diagnostic.

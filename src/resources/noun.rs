@@ -11,10 +11,9 @@ use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource, Ta
 use super::connection::Connection;
 use super::creation::Creation;
 use super::patience::Patience;
-use super::residence::{self, Whereabouts};
 use super::tags::{self, Tags};
 use super::timeouts::Timeouts;
-use super::{change, identify, import, settled};
+use super::{change, identify, import, residence, settled};
 use crate::arm::id::{ArmId, IdError};
 
 /// What is particular to one noun.
@@ -225,14 +224,7 @@ impl<N: Noun> Resource for NounResource<N> {
 
     async fn read(&self, cx: &mut Context<Connection>, state: N) -> Result<Option<N>, Diagnostics> {
         let (id, patience) = reach(cx, &state, Timeouts::read)?;
-        let whereabouts = residence::look(cx, &state.what())?;
-        if whereabouts == Whereabouts::OutOfSight {
-            return Ok(None);
-        }
-        let found = change::look(cx.client(), &state.what(), &id, &patience).await?;
-        if found.is_none() {
-            residence::require_gone(cx, whereabouts, &state.what())?;
-        }
+        let found = residence::find(cx, &state.what(), &id, &patience).await?;
         found.map(|body| shown(cx.client(), &body, &state)).transpose()
     }
 

@@ -4,9 +4,13 @@
 //! A provider that is configured for another place cannot see the resource there; taking that for "gone" would orphan it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tf_provider::{Context, Diagnostic, Diagnostics};
 
+use super::change;
 use super::connection::Connection;
+use super::patience::Patience;
+use crate::arm::id::ArmId;
 use crate::backend::Origin;
 use crate::backend::origin::OriginRelation;
 
@@ -60,6 +64,27 @@ pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Dia
         }
         OriginRelation::AnotherBackend => Err(elsewhere(what, &origin, &here).into()),
     }
+}
+
+/// The body of a resource, for a refresh; none when it is gone, or out of sight.
+///
+/// # Errors
+/// As [`look`] and [`require_gone`]; or the service cannot be asked.
+pub async fn find(
+    cx: &mut Context<Connection>,
+    what: &str,
+    id: &impl ArmId,
+    patience: &Patience,
+) -> Result<Option<Value>, Diagnostics> {
+    let whereabouts = look(cx, what)?;
+    if whereabouts == Whereabouts::OutOfSight {
+        return Ok(None);
+    }
+    let found = change::look(cx.client(), what, id, patience).await?;
+    if found.is_none() {
+        require_gone(cx, whereabouts, what)?;
+    }
+    Ok(found)
 }
 
 /// Makes sure that what was not found may be taken for gone. What another provider has handed over may as well live elsewhere,

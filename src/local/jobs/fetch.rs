@@ -206,12 +206,7 @@ impl Copy {
     }
 
     fn finish(mut self, expected: Option<&str>, destination: &Path) -> Result<String, FetchErrorKind> {
-        let actual: String = self
-            .digest
-            .finalize_reset()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let actual = format!("{:x}", self.digest.finalize_reset());
         if let Some(expected) = expected.filter(|expected| *expected != actual) {
             return Err(FetchErrorKind::Checksum {
                 expected: expected.to_owned(),

@@ -97,10 +97,7 @@ impl Lines {
     }
 
     fn digest(&self) -> String {
-        Sha256::digest(self.0.join("\n").as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        format!("{:x}", Sha256::digest(self.0.join("\n")))
     }
 }
 

@@ -24,9 +24,8 @@ use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, Takeover}
 use super::connection::Connection;
 use super::creation::Creation;
 use super::patience::Patience;
-use super::residence::{self, Whereabouts};
 use super::timeouts::Timeouts;
-use super::{change, identify, import, moved, settled, tags};
+use super::{change, identify, import, moved, residence, settled, tags};
 use crate::arm::id::ImageTemplateId;
 
 pub use model::ImageTemplate;
@@ -110,15 +109,9 @@ impl Resource for ImageTemplateResource {
     ) -> Result<Option<ImageTemplate>, Diagnostics> {
         let id = identify::checked(ImageTemplateId::parse(identify::text(&state.id)), "id")?;
         let patience = Patience::of(cx, Timeouts::read(&state.timeouts));
-        let whereabouts = residence::look(cx, &what(&state))?;
-        if whereabouts == Whereabouts::OutOfSight {
-            return Ok(None);
-        }
-        let found = change::look(cx.client(), &what(&state), &id, &patience).await?;
-        if found.is_none() {
-            residence::require_gone(cx, whereabouts, &what(&state))?;
-        }
-        found.map(|body| model(cx.client(), &body, &state)).transpose()
+        let found = residence::find(cx, &what(&state), &id, &patience).await?;
+        let shown = |body| reading::read(&body, Some(&state), cx.client().default_tags());
+        found.map(shown).transpose()
     }
 
     async fn update(
@@ -175,10 +168,4 @@ fn completed(planned: &ImageTemplate, body: &Value) -> Result<ImageTemplate, Dia
         completed.fingerprint = fingerprint::of(&completed);
     }
     Ok(completed)
-}
-
-fn model(connection: &Connection, body: &Value, state: &ImageTemplate) -> Result<ImageTemplate, Diagnostics> {
-    let mut found = from_body(body, Some(state))?;
-    (found.tags, found.tags_all) = tags::read(body, &state.tags, &state.tags_all, connection.default_tags(), |_| true);
-    Ok(found)
 }

@@ -48,14 +48,13 @@ pub(super) fn replacement(prior: &ImageTemplate, planned: &ImageTemplate) -> Opt
 /// have to fetch the content again to know it.
 pub(super) fn unvouched_uris(prior: &ImageTemplate, config: &ImageTemplate) -> Vec<Path> {
     let changed = |part: &Part| {
-        let (before, after) = (part.of(prior), part.of(config));
-        before
-            .into_iter()
-            .flatten()
-            .zip(after.into_iter().flatten())
-            .any(|(before, after)| {
+        let mut pairs = part.of(prior).into_iter().zip(part.of(config));
+        pairs.any(|pair| match pair {
+            (Some(before), Some(after)) => {
                 before.uri() != after.uri() && after.uri().is_known() && !after.checksum().is_known()
-            })
+            }
+            _ => false,
+        })
     };
     PARTS.into_iter().filter(changed).map(Part::path).collect()
 }

@@ -20,10 +20,22 @@ use crate::resources::{settled, tags};
 /// # Errors
 /// The body is not one of an image template.
 pub fn from_body(body: &Value, prior: Option<&ImageTemplate>) -> Result<ImageTemplate, Diagnostics> {
+    read(body, prior, &BTreeMap::new())
+}
+
+/// The same, where the provider has `default_tags`, which are none of the template's own.
+///
+/// # Errors
+/// As [`from_body`].
+pub(super) fn read(
+    body: &Value,
+    prior: Option<&ImageTemplate>,
+    default_tags: &BTreeMap<String, String>,
+) -> Result<ImageTemplate, Diagnostics> {
     let mut found: ImageTemplate = settled::decode(&modern(body), prior)?;
     let nothing = Attr::Null;
     let (own, all) = prior.map_or((&nothing, &nothing), |prior| (&prior.tags, &prior.tags_all));
-    (found.tags, found.tags_all) = tags::read(body, own, all, &BTreeMap::new(), |_| true);
+    (found.tags, found.tags_all) = tags::read(body, own, all, default_tags, |_| true);
     if let Some(Ok(id)) = body.get("id").and_then(Value::as_str).map(ImageTemplateId::parse) {
         let fill = |attribute: &mut Attr<String>, text: &str| {
             if !attribute.is_known() {

@@ -18,8 +18,7 @@ pub(super) fn of(triggers: &Attr<BTreeMap<String, Attr<String>>>) -> String {
                 .collect()
         })
         .unwrap_or_default();
-    let digest = Sha256::digest(triggers.to_string());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(triggers.to_string()))
 }
 
 #[cfg(test)]
@@ -43,6 +42,6 @@ mod tests {
     }
 
     fn sha256(text: &str) -> String {
-        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", Sha256::digest(text))
     }
 }

@@ -49,7 +49,7 @@ impl Archive {
             chunk.clear();
             chunk.extend_from_slice(&buffer[..count]);
         }
-        Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(format!("{:x}", digest.finalize()))
     }
 }
 
