@@ -124,6 +124,9 @@ impl PendingNotes {
             lock,
         };
         note.write()?;
+        // Else a power cut could lose the note and not what was sent after it.
+        let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        folder.map_err(|error| NoteError::io(&self.folder, error))?;
         Ok(note)
     }
 
@@ -235,9 +238,7 @@ impl Note {
             .open(&temporary)
             .map_err(fail)?;
         file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(fail)?;
-        fs::rename(&temporary, &self.path).map_err(fail)?;
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(fail)
+        fs::rename(&temporary, &self.path).map_err(fail)
     }
 }
 

@@ -30,14 +30,24 @@ struct Wanted {
     place: Place,
 }
 
+/// What the first transaction has come to.
+enum Checked {
+    /// The template is gone, or has been provisioned before.
+    Gone,
+    /// There was nothing to wait for: the template is provisioned.
+    Provisioned,
+    /// Its staging resource group is claimed; its files are still to be fetched, or its run is to be begun.
+    Claimed(Box<ImageTemplate>, String),
+}
+
 pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Result<(), StoreError> {
     let defect = match prepare(shared, &operation).await {
-        Ok(Some((template, staging_group))) => match fetch_all(shared, template, &staging_group).await {
+        Ok(Checked::Provisioned) => return Ok(()),
+        Ok(Checked::Claimed(template, staging_group)) => match fetch_all(shared, *template, &staging_group).await {
             Ok(template) => return finish(shared, operation, template).await,
             Err(defect) => defect,
         },
-        // The template is gone, or has been provisioned: nothing is left to do.
-        Ok(None) => return end_without_template(shared, operation).await,
+        Ok(Checked::Gone) => return end_without_template(shared, operation).await,
         Err(defect) => defect,
     };
     match defect {
@@ -46,21 +56,28 @@ pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Res
     }
 }
 
-/// Checks the template and claims its group, in one transaction: what was checked holds when the claim is made.
-async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Option<(ImageTemplate, String)>, Defect> {
-    let key = operation.target.clone();
+/// Checks the template and claims its group, in one transaction: what was checked holds when the claim is made. A template that needs
+/// nothing else is provisioned by the same transaction, since each waits for the disk.
+async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Checked, Defect> {
+    let operation = operation.clone();
     let prepared = blocking(shared, move |shared| {
         let result = shared.store.write("claim a staging resource group", |transaction| {
-            let Some((stored, row)) = read_creating(transaction, &key)? else {
-                return Ok(None);
+            let Some((stored, row)) = read_creating(transaction, &operation.target)? else {
+                return Ok(Checked::Gone);
             };
-            let template: ImageTemplate = typed(&stored)?;
+            let mut template: ImageTemplate = typed(&stored)?;
             checks::check(shared, transaction, &template)?;
             staging::claim(transaction, &stored, &template, &row).map_err(|error| match error {
                 Unclaimable::Group(reason) => Defect::new(ProvisioningErrorCode::BadStagingResourceGroup, reason),
                 Unclaimable::Database(error) => error.into(),
             })?;
-            Ok::<_, Defect>(Some((template, row.staging_group)))
+            if template.runs_automatically() || !wanted(&template).is_empty() {
+                return Ok::<_, Defect>(Checked::Claimed(Box::new(template), row.staging_group));
+            }
+            fill_in_exact_version(&mut template);
+            record(transaction, stored, &template)?;
+            succeed(transaction, &operation)?;
+            Ok(Checked::Provisioned)
         });
         Ok(result)
     });
@@ -205,14 +222,10 @@ async fn finish(shared: &Arc<Shared>, operation: Operation, template: ImageTempl
         let recorded = shared
             .store
             .write("record a provisioned image template", |transaction| {
-                let Some((mut stored, _)) = read_creating(transaction, &operation.target)? else {
+                let Some((stored, _)) = read_creating(transaction, &operation.target)? else {
                     return Ok(false);
                 };
-                stored.state = ProvisioningState::Succeeded;
-                if let Ok(body) = stored_body(&template) {
-                    stored.body = body;
-                }
-                resources::put(transaction, &stored)?;
+                let stored = record(transaction, stored, &template)?;
                 // In the same transaction: whoever sees the template provisioned sees its run in progress.
                 if let Some(run) = &run {
                     run.record(shared, transaction, &stored)?;
@@ -228,6 +241,20 @@ async fn finish(shared: &Arc<Shared>, operation: Operation, template: ImageTempl
         recorded.map(drop)
     };
     blocking(shared, finish).await
+}
+
+/// Records a provisioned template.
+fn record(
+    transaction: &rusqlite::Connection,
+    mut stored: Resource,
+    template: &ImageTemplate,
+) -> rusqlite::Result<Resource> {
+    stored.state = ProvisioningState::Succeeded;
+    if let Ok(body) = stored_body(template) {
+        stored.body = body;
+    }
+    resources::put(transaction, &stored)?;
+    Ok(stored)
 }
 
 /// The run of a template with `autoRun`. That this machine cannot build it keeps nobody from having the template.
