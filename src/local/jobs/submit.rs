@@ -61,7 +61,7 @@ pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Res
 async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Checked, Defect> {
     let operation = operation.clone();
     let prepared = blocking(shared, move |shared| {
-        let result = shared.store.write("claim a staging resource group", |transaction| {
+        let result = shared.store.write("submit an image template", |transaction| {
             let Some((stored, row)) = read_creating(transaction, &operation.target)? else {
                 return Ok(Checked::Gone);
             };

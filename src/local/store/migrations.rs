@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 4] = [FIRST, LAYERS, TRIGGERS, VHDS];
+const MIGRATIONS: [&str; 5] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -110,16 +110,17 @@ ALTER TABLE runs ADD COLUMN cause TEXT NOT NULL DEFAULT 'User';
 ALTER TABLE runs ADD COLUMN chain TEXT NOT NULL DEFAULT '[]';
 ";
 
-/// VHDs outside the root, which stay when their template goes. A file in their place that has another inode is somebody else's, and
-/// so is what was written into theirs later (`modified` in nanoseconds).
+/// VHDs outside the root, which stay when their template goes. A file in their place that has another inode is somebody else's.
 const VHDS: &str = "
 CREATE TABLE vhds (
     uri TEXT NOT NULL,
     inode INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
     PRIMARY KEY (uri, inode)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// What was written into such a file later is somebody else's too. In nanoseconds since 1970; null: written before this was recorded.
+const VHD_TIMES: &str = "ALTER TABLE vhds ADD COLUMN modified INTEGER;";
 
 pub(super) enum MigrationError {
     Newer { found: i64 },
@@ -155,4 +156,30 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use std::fs;
+
+    use super::*;
+    use crate::local::store::vhds::{self, Mark};
+
+    #[test]
+    fn a_vhd_that_was_recorded_without_its_time_is_still_known() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mark = Mark::of(&fs::metadata(file.path()).unwrap());
+        let mut connection = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..4] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 4).unwrap();
+        let inode = std::os::unix::fs::MetadataExt::ino(&file.as_file().metadata().unwrap()).cast_signed();
+        connection
+            .execute("INSERT INTO vhds (uri, inode) VALUES ('file:///a', ?1)", [inode])
+            .unwrap();
+        assert!(migrate(&mut connection).is_ok());
+        assert!(vhds::is_known(&connection, "file:///a", mark).unwrap());
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) fn put(connection: &Connection, uri: &str, mark: Mark) -> rusqlite::R
 /// Whether a run has written the file at `uri` as it is.
 pub(crate) fn is_known(connection: &Connection, uri: &str, mark: Mark) -> rusqlite::Result<bool> {
     connection
-        .prepare_cached("SELECT 1 FROM vhds WHERE uri = ?1 AND inode = ?2 AND modified = ?3")?
+        .prepare_cached("SELECT 1 FROM vhds WHERE uri = ?1 AND inode = ?2 AND coalesce(modified, ?3) = ?3")?
         .exists(params![uri, mark.inode, mark.modified])
 }
 
