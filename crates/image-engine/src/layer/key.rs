@@ -96,16 +96,12 @@ pub(crate) fn of_file(path: &Path, operation: &str) -> Result<String, BuildError
     let mut buffer = vec![0; 256 * 1024];
     loop {
         match file.read(&mut buffer) {
-            Ok(0) => return Ok(hex(&digest.finalize())),
+            Ok(0) => return Ok(format!("{:x}", digest.finalize())),
             Ok(count) => digest.update(&buffer[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(BuildError::io(error, operation).at(path)),
         }
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn digest(parts: &[&str]) -> String {
@@ -115,7 +111,7 @@ fn digest(parts: &[&str]) -> String {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
-    hex(&digest.finalize())
+    format!("{:x}", digest.finalize())
 }
 
 #[cfg(test)]

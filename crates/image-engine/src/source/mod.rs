@@ -58,7 +58,7 @@ pub(crate) fn identity(source: &Source) -> Result<String, BuildError> {
             let mut digest = Sha256::new();
             busybox::write(&Busybox::find()?, &mut digest)
                 .map_err(|error| BuildError::io(error, "reading the busybox program"))?;
-            format!("busybox {}", key::hex(&digest.finalize()))
+            format!("busybox {:x}", digest.finalize())
         }
         Source::Tree { sha256, .. } => format!("tree {}", sha256.as_deref().unwrap_or_default().to_ascii_lowercase()),
         Source::Distribution(distribution) => distribution.identity(),

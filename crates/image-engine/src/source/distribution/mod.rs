@@ -102,7 +102,7 @@ impl Distribution {
             self.date.to_string(),
             suites.join(", "),
             self.packages.join(","),
-            key::hex(&Sha256::digest(make::COMPLETION)),
+            format!("{:x}", Sha256::digest(make::COMPLETION)),
         ];
         parts.join("; ")
     }
