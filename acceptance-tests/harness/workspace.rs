@@ -321,6 +321,9 @@ impl Workspace {
             .env("ARM_SUBSCRIPTION_ID", self.subscription.to_string())
             .env("TF_CLI_CONFIG_FILE", &self.installation.cli_configuration)
             .env("TF_IN_AUTOMATION", "1")
+            // Terraform's garbage collection is a sixth of what a short command costs.
+            .env("GOGC", "off")
+            .env("GOMEMLIMIT", "512MiB")
             .env("CHECKPOINT_DISABLE", "1");
         command
     }
