@@ -8,6 +8,7 @@ pub mod client;
 pub mod clock;
 pub mod error;
 mod exchange;
+pub mod fault;
 pub mod operation;
 pub mod origin;
 pub mod pending;
