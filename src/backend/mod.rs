@@ -4,6 +4,7 @@
 //! reads the answers, [`operation`] and [`poller`] follow long-running operations, [`pending`] remembers writes whose answer has not come.
 //! What a message says is Azure Resource Manager's business; nothing here knows what asks for it.
 
+pub mod azure;
 pub mod client;
 pub mod clock;
 pub mod error;

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Name of the cloud as which our own service announces itself when it is served over TLS.
+pub const LOCAL_CLOUD: &str = "imagebuilder-local";
+
 /// A backend, told apart from every other one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "backend", rename_all = "lowercase")]
@@ -44,6 +47,16 @@ impl Origin {
         match self {
             Self::Local { root, .. } => format!("local {root}"),
             Self::Azure { cloud, tenant } => format!("azure {cloud} {tenant}").to_lowercase(),
+        }
+    }
+
+    /// Whether the images are built on one machine by our own service: in this process, or served over TLS. What Azure needs besides
+    /// (an identity, addresses that it can reach) is not asked for there.
+    #[must_use]
+    pub fn builds_locally(&self) -> bool {
+        match self {
+            Self::Local { .. } => true,
+            Self::Azure { cloud, .. } => cloud == LOCAL_CLOUD,
         }
     }
 

@@ -1,0 +1,13 @@
+//! Azure Resource Manager over TLS: [`cloud`] says where it is, [`token`] who asks, [`https`] carries the requests.
+
+pub mod cloud;
+pub mod http_client;
+pub mod https;
+pub mod metadata;
+pub mod token;
+mod unanswered;
+
+pub use cloud::{Cloud, CloudError};
+pub use http_client::HttpClient;
+pub use https::{Caller, HttpsTransport};
+pub use token::{AccessToken, CredentialError, CredentialErrorKind, TokenCache, TokenSource};
