@@ -2,9 +2,11 @@
 //!
 //! [`request`] builds HTTP messages, a [`transport`] carries them, [`client`] sends them (again where [`retry`] allows it) and
 //! reads the answers, [`operation`] and [`poller`] follow long-running operations, [`pending`] remembers writes whose answer has not come.
+//! [`build_logs`] is the other seam: what a build prints does not come through Resource Manager.
 //! What a message says is Azure Resource Manager's business; nothing here knows what asks for it.
 
 pub mod azure;
+pub mod build_logs;
 pub mod client;
 pub mod clock;
 pub mod error;
@@ -19,6 +21,7 @@ pub mod request;
 pub mod retry;
 pub mod transport;
 
+pub use build_logs::{BuildLog, BuildLogError, BuildLogErrorKind, BuildLogs};
 pub use client::{Accepted, ArmClient};
 pub use error::{Error, ErrorKind};
 pub use operation::Operation;

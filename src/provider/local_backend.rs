@@ -1,15 +1,14 @@
-//! The local backend behind a connection: the service in this process, its notes, and its build logs.
+//! The local backend behind a connection: the service in this process, and its notes.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tf_provider::{Diagnostic, Diagnostics, path};
 
 use super::configuration::Settings;
-use crate::arm::id::{ImageTemplateId, ResourceId};
+use super::local_logs::LocalLogs;
 use crate::backend::{ArmClient, Origin, PendingNotes};
-use crate::local::{LocalOptions, LocalService, OpenError, runs};
-use crate::resources::connection::{BuildLogs, Connection};
+use crate::local::{LocalOptions, LocalService, OpenError};
+use crate::resources::connection::Connection;
 
 /// Opens the root folder and connects to the service on it.
 ///
@@ -57,22 +56,4 @@ fn unusable(error: &OpenError) -> Diagnostics {
     Diagnostic::error("Local backend cannot be opened", error.to_string())
         .at(path!("local", "root"))
         .into()
-}
-
-/// The logs lie as files in the staging groups' folders.
-struct LocalLogs(Arc<LocalService>);
-
-impl BuildLogs for LocalLogs {
-    fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf> {
-        let template = ResourceId::from(template.clone());
-        let runs = runs::list(&self.0)
-            .inspect_err(|error| tracing::warn!(%error, "runs cannot be listed"))
-            .ok()?;
-        let of_template = runs
-            .into_iter()
-            .filter(|run| ResourceId::parse(&run.template_id).is_ok_and(|id| id == template));
-        of_template
-            .max_by(|one, other| one.queued_at.cmp(&other.queued_at))
-            .map(|run| run.log)
-    }
 }

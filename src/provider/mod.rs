@@ -3,6 +3,7 @@
 mod configuration;
 mod local_backend;
 mod local_configuration;
+mod local_logs;
 mod serving;
 
 use std::borrow::Cow;

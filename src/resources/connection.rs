@@ -1,33 +1,10 @@
 //! What a configured provider gives to its resources and data sources.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::arm::id::ImageTemplateId;
-use crate::backend::{ArmClient, Origin};
-
-/// Finds the log of a build, where the backend keeps one that can be read while it grows.
-pub trait BuildLogs: Send + Sync {
-    /// The `customization.log` of the template's newest run; none before there is one.
-    fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf>;
-}
-
-/// The logs of builds, for those who must not wait for the disk.
-#[derive(Clone)]
-pub struct Logs(Arc<dyn BuildLogs>);
-
-impl Logs {
-    /// As [`BuildLogs::newest`], beside the runtime: looking can mean cleaning up after a run that has died.
-    pub async fn newest(&self, template: &ImageTemplateId) -> Option<PathBuf> {
-        let (logs, template) = (self.0.clone(), template.clone());
-        let found = tokio::task::spawn_blocking(move || logs.newest(&template)).await;
-        found.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the log of a build could not be looked for");
-            None
-        })
-    }
-}
+use crate::backend::{ArmClient, BuildLogs, Origin};
 
 /// A connection to one backend.
 pub struct Connection {
@@ -85,9 +62,9 @@ impl Connection {
         &self.default_tags
     }
 
-    /// Where the logs of builds are.
-    pub fn build_logs(&self) -> Logs {
-        Logs(self.build_logs.clone())
+    /// The logs of builds.
+    pub fn build_logs(&self) -> Arc<dyn BuildLogs> {
+        self.build_logs.clone()
     }
 
     /// Remembers that a template was made just now.

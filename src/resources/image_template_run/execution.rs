@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use tf_provider::{Diagnostic, Diagnostics};
 
 use super::follow::Follower;
-use super::progress;
 use super::takeover::{self, Begun};
+use super::{log_end, progress};
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::RunState;
 use crate::backend::ErrorKind;
@@ -137,7 +137,7 @@ async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun)
     };
     let execution = match ended {
         Ok(standing) => {
-            let outcome = judge(order, standing.as_ref());
+            let outcome = judge(connection, order, standing.as_ref()).await;
             Execution::new(standing, outcome)
         }
         Err(ended) => give_up(connection, order, ended).await?,
@@ -149,7 +149,7 @@ async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun)
 }
 
 /// What the end of a run means.
-fn judge(order: &Order<'_>, standing: Option<&Standing>) -> Outcome {
+async fn judge(connection: &Connection, order: &Order<'_>, standing: Option<&Standing>) -> Outcome {
     let name = order.template.name();
     let Some(standing) = standing else {
         return Outcome::Failed(runs::no_template(order.template).into());
@@ -164,10 +164,16 @@ fn judge(order: &Order<'_>, standing: Option<&Standing>) -> Outcome {
         Some(RunState::PartiallySucceeded) => format!("The run of image template \"{name}\" succeeded in part"),
         _ => format!("The run of image template \"{name}\" failed"),
     };
-    let detail = match service_error::legible(message) {
+    let mut detail = match service_error::legible(message) {
         nothing if nothing.is_empty() => "The service gives no reason.".to_owned(),
         reason => reason,
     };
+    if standing.state() != Some(RunState::Canceled)
+        && let Some(end) = log_end::beside(connection, order.template, &detail, &order.patience).await
+    {
+        detail.push_str("\n\n");
+        detail.push_str(&end);
+    }
     Outcome::Failed(Diagnostic::error(summary, detail).into())
 }
 

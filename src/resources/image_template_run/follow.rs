@@ -1,24 +1,27 @@
 //! Following the log of a build into a file, while it runs.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tf_provider::{CancellationToken, Diagnostic, Diagnostics, path};
-use tokio::fs::{File, OpenOptions};
+use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
 
 use crate::arm::id::ImageTemplateId;
-use crate::resources::connection::{Connection, Logs};
+use crate::backend::{BuildLog, BuildLogError, BuildLogErrorKind, BuildLogs};
+use crate::resources::connection::Connection;
 
+/// The first pause, and the one after something new was found.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// What is to be followed, and into which file.
 pub(super) struct Follower {
-    logs: Logs,
+    logs: Arc<dyn BuildLogs>,
     template: ImageTemplateId,
-    /// The log of an earlier run, which is not the one to follow.
-    earlier: Option<PathBuf>,
+    /// The logs of earlier runs, which are not the one to follow.
+    earlier: Vec<BuildLog>,
     path: PathBuf,
     file: std::fs::File,
 }
@@ -27,6 +30,12 @@ pub(super) struct Follower {
 pub(super) struct Following {
     stop: CancellationToken,
     task: JoinHandle<Result<(), Diagnostic>>,
+}
+
+/// The log that was found, and how much of it was copied.
+struct Copied {
+    log: BuildLog,
+    bytes: u64,
 }
 
 impl Follower {
@@ -45,8 +54,10 @@ impl Follower {
             Diagnostic::error("Log file cannot be written", detail).at(path!("log_file"))
         })?;
         let logs = connection.build_logs();
+        // What keeps the logs from being listed is met again while following, and told then.
+        let earlier = logs.list(template).await.unwrap_or_default();
         Ok(Some(Self {
-            earlier: logs.newest(template).await,
+            earlier,
             logs,
             template: template.clone(),
             path: path.to_owned(),
@@ -55,48 +66,57 @@ impl Follower {
     }
 
     /// Begins to follow a run that was `started` just now, or else the one that was there already, from its beginning.
-    pub(super) fn start(self, started: bool) -> Following {
-        let earlier = self.earlier.filter(|_| started);
+    pub(super) fn start(mut self, started: bool) -> Following {
+        if !started {
+            self.earlier.clear();
+        }
         let stop = CancellationToken::new();
-        let task = tokio::spawn(Self { earlier, ..self }.follow(stop.clone()));
+        let task = tokio::spawn(self.follow(stop.clone()));
         Following { stop, task }
     }
 
-    async fn follow(self, stop: CancellationToken) -> Result<(), Diagnostic> {
+    async fn follow(mut self, stop: CancellationToken) -> Result<(), Diagnostic> {
         let mut target = File::from_std(self.file);
-        let mut log: Option<(PathBuf, File)> = None;
+        let earlier = std::mem::take(&mut self.earlier);
+        let (logs, path) = (self.logs, self.path);
+        let mut copied: Option<Copied> = None;
+        let mut pause = PAUSE;
         loop {
             // Whether it has ended is asked before the log is read, so that its last lines are not missed.
             let ended = stop.is_cancelled();
-            if log.is_none() {
-                let newest = self
-                    .logs
-                    .newest(&self.template)
-                    .await
-                    .filter(|newest| Some(newest) != self.earlier.as_ref());
-                if let Some(path) = newest
-                    && let Ok(file) = OpenOptions::new().read(true).open(&path).await
-                {
-                    log = Some((path, file));
+            if copied.is_none() {
+                match newest(&*logs, &self.template, &earlier).await {
+                    Ok(found) => copied = found.map(|log| Copied { log, bytes: 0 }),
+                    Err(error) if ended || hopeless(&error) => return Err(incomplete(&path, &error.to_string())),
+                    Err(error) => tracing::info!(%error, "the log of the build cannot be looked for yet"),
                 }
             }
-            if let Some((place, log)) = &mut log
-                && let Err(error) = copy_rest(log, &mut target).await
-            {
-                let detail = format!(
-                    "\"{}\" does not hold all of the log: {error}. The run itself is not affected; the whole log is {}.",
-                    self.path.display(),
-                    place.display()
-                );
-                return Err(Diagnostic::warning("Log file is not complete", detail).at(path!("log_file")));
+            if let Some(copied) = &mut copied {
+                let before = copied.bytes;
+                match copy_rest(&*logs, copied, &mut target).await {
+                    Ok(()) => {}
+                    Err(Interruption::Target(error)) => {
+                        let cause = format!(
+                            "{error}. The run itself is not affected; the whole log is {}",
+                            copied.log.location
+                        );
+                        return Err(incomplete(&path, &cause));
+                    }
+                    Err(Interruption::Log(error)) if ended || hopeless(&error) => {
+                        return Err(incomplete(&path, &error.to_string()));
+                    }
+                    Err(Interruption::Log(error)) => tracing::info!(%error, "the log of the build cannot be read now"),
+                }
+                pause = if copied.bytes > before { PAUSE } else { pause };
             }
             if ended {
                 return Ok(());
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(PAUSE) => {}
+                () = tokio::time::sleep(pause) => {}
             }
+            pause = pause.mul_f64(1.5).min(logs.longest_pause());
         }
     }
 }
@@ -115,6 +135,12 @@ impl Following {
     }
 }
 
+/// What ended one look at the log early.
+enum Interruption {
+    Log(BuildLogError),
+    Target(std::io::Error),
+}
+
 /// Empties the file, or makes it. What is no file, such as a terminal, is written as it is.
 fn open(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
@@ -127,8 +153,38 @@ fn open(path: &Path) -> std::io::Result<std::fs::File> {
     Ok(file)
 }
 
+async fn newest(
+    logs: &dyn BuildLogs,
+    template: &ImageTemplateId,
+    earlier: &[BuildLog],
+) -> Result<Option<BuildLog>, BuildLogError> {
+    let found = logs.list(template).await?;
+    let is_new = |log: &BuildLog| earlier.iter().all(|earlier| earlier.location != log.location);
+    Ok(found.into_iter().find(is_new))
+}
+
 /// Copies what has been added to the log since the last time.
-async fn copy_rest(log: &mut File, target: &mut File) -> std::io::Result<()> {
-    tokio::io::copy(log, target).await?;
-    target.flush().await
+async fn copy_rest(logs: &dyn BuildLogs, copied: &mut Copied, target: &mut File) -> Result<(), Interruption> {
+    loop {
+        let part = logs.read(&copied.log, copied.bytes).await;
+        let part = part.map_err(Interruption::Log)?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        let written = async {
+            target.write_all(&part).await?;
+            target.flush().await
+        };
+        written.await.map_err(Interruption::Target)?;
+        copied.bytes += part.len() as u64;
+    }
+}
+
+fn hopeless(error: &BuildLogError) -> bool {
+    error.kind() == BuildLogErrorKind::Forbidden
+}
+
+fn incomplete(path: &Path, cause: &str) -> Diagnostic {
+    let detail = format!("\"{}\" does not hold all of the log: {cause}.", path.display());
+    Diagnostic::warning("Log file is not complete", detail).at(path!("log_file"))
 }

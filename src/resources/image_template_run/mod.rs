@@ -2,6 +2,7 @@
 
 mod execution;
 mod follow;
+mod log_end;
 mod model;
 mod outputs;
 mod plan;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Instant;
 
 use crate::arm::id::ImageTemplateId;
+use crate::backend::Origin;
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
 use crate::resources::polling::Pause;
@@ -25,10 +26,20 @@ pub(super) async fn tell(connection: &Connection, template: &ImageTemplateId) ->
         };
         let phase = standing.last_run().and_then(|run| run.run_sub_state);
         if let Some(phase) = phase.filter(|phase| standing.is_running() && told != Some(*phase)) {
-            let log = connection.build_logs().newest(template).await;
-            let log = log.map(|log| log.display().to_string());
+            let log = log_at_hand(connection, template).await;
             tracing::info!(%template, phase = phase.as_str(), log, "the run goes on");
             told = Some(phase);
         }
+    }
+}
+
+/// Where the log is, if that can be told without asking the service once more.
+async fn log_at_hand(connection: &Connection, template: &ImageTemplateId) -> Option<String> {
+    match connection.origin() {
+        Origin::Local { .. } => {
+            let logs = connection.build_logs().list(template).await.ok()?;
+            logs.into_iter().next().map(|log| log.location)
+        }
+        Origin::Azure { .. } => None,
     }
 }

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::backend::transport::{BoxFuture, Transport, TransportError};
-use crate::backend::{Origin, PendingNotes};
-use crate::resources::connection::BuildLogs;
+use crate::backend::{BuildLog, BuildLogError, BuildLogs, Origin, PendingNotes};
 use crate::resources::runs;
 
 const IMAGE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/galleries/x/images/base";
@@ -42,8 +41,16 @@ impl Transport for Service {
 struct NoLogs;
 
 impl BuildLogs for NoLogs {
-    fn newest(&self, _template: &ImageTemplateId) -> Option<PathBuf> {
-        None
+    fn list<'a>(&'a self, _: &'a ImageTemplateId) -> BoxFuture<'a, Result<Vec<BuildLog>, BuildLogError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn read<'a>(&'a self, _: &'a BuildLog, _: u64) -> BoxFuture<'a, Result<Bytes, BuildLogError>> {
+        Box::pin(async { Ok(Bytes::new()) })
+    }
+
+    fn longest_pause(&self) -> Duration {
+        Duration::from_millis(1)
     }
 }
 
