@@ -79,6 +79,11 @@ const KNOWN: &[&str] = &[
     "westus3",
 ];
 
+/// The regions that are known here, by their normalized names.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().copied()
+}
+
 /// The region's name as Resource Manager normalizes it: lower case, without spaces.
 #[must_use]
 pub fn normalize(location: &str) -> String {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
-use image_engine::Network;
+use clap::Args;
 
 use super::packages::{self, Need, Package};
+use super::reach::Reach;
 use super::{Outcome, print, root};
 
 #[derive(Debug, Args)]
@@ -15,16 +15,6 @@ pub(super) struct Doctor {
     /// What the steps of a build are to reach.
     #[arg(long, value_enum, default_value_t = Reach::Isolated)]
     network: Reach,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Reach {
-    /// The internet, but not this machine.
-    Isolated,
-    /// Nothing.
-    None,
-    /// All that this machine reaches.
-    Host,
 }
 
 impl Doctor {
@@ -113,16 +103,6 @@ fn installation<'a>(packages: impl IntoIterator<Item = &'a Package>) -> String {
         "{sudo}apt-get install --yes --no-install-recommends {}",
         names.join(" ")
     )
-}
-
-impl From<Reach> for Network {
-    fn from(reach: Reach) -> Self {
-        match reach {
-            Reach::Isolated => Self::Isolated,
-            Reach::None => Self::None,
-            Reach::Host => Self::Host,
-        }
-    }
 }
 
 #[cfg(test)]

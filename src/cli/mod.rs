@@ -14,9 +14,11 @@ mod images;
 mod layers;
 mod packages;
 mod print;
+mod reach;
 mod root;
 mod runs;
 mod schema;
+mod serve;
 mod worker;
 
 /// Terraform provider for golden VM images.
@@ -46,6 +48,8 @@ enum Command {
     /// List what steps have built, and give its disk space back.
     #[command(subcommand)]
     Layers(layers::Layers),
+    /// Serve the local backend over TLS on this machine, for az CLI, SDKs and other clients of Azure.
+    Serve(serve::Serve),
     /// Turn an ARM template into HCL, and tell what it could not carry over.
     Convert(convert::Convert),
     /// Generate the registry's pages from the schemas and `examples/`.
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Images(images) => images.carry_out(line.root),
         Command::Layers(layers) => layers.carry_out(line.root),
         Command::Runs(runs) => runs.carry_out(line.root),
+        Command::Serve(serve) => serve.carry_out(line.root),
         Command::Convert(convert) => convert.carry_out(),
         Command::Docs(docs) => docs.generate(),
         Command::Schema(schema) => schema.generate(),

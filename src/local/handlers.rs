@@ -11,5 +11,6 @@ pub(crate) mod platform_images;
 pub(crate) mod resource_groups;
 pub(crate) mod run_outputs;
 pub(crate) mod runs;
+pub(crate) mod subscriptions;
 pub(crate) mod templates;
 pub(crate) mod triggers;

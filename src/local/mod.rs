@@ -7,6 +7,7 @@
 //! - `jobs`: what an answer has promised (checks and copies of a submitted template, deletions).
 //! - [`worker`]: the process that carries out one run.
 //! - [`images`], [`layers`], [`runs`]: the same root, for the command line.
+//! - [`serve`]: the same service over TLS, with sign-in, for clients that speak to Azure.
 //!
 //! Several processes use one root at once. What they must not do twice is done under a file lock, and what is unfinished
 //! when its lock is free is carried on by whoever sees it first.
@@ -32,6 +33,7 @@ mod route;
 mod router;
 mod run_request;
 pub mod runs;
+pub mod serve;
 mod service;
 mod states;
 mod store;

@@ -12,13 +12,13 @@ use super::route::{Provider, Route, Scope};
 use crate::arm::image_template::history::{self, Versioned};
 
 /// Largest body that ARM takes, in bytes.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// The versions in which clients in the field ask Image Builder.
 const IMAGE_BUILDER_VERSIONS: [&str; 5] = ["2022-02-14", "2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"];
 /// Older bodies have members that the typed ones do not know.
 const OLDEST_COMPUTE: &str = "2021-07-01";
-const OLDEST_RESOURCES: &str = "2019-10-01";
+const OLDEST_RESOURCES: &str = "2016-06-01";
 
 /// One request.
 #[derive(Debug)]
@@ -162,7 +162,11 @@ fn provider(route: &Route) -> Provider {
     match route {
         Route::Resource(target) => Provider::of(target.kind),
         Route::Collection(_, kind) => Provider::of(*kind),
-        Route::GroupContent(_) => Provider::Resources,
+        Route::GroupContent(_)
+        | Route::Tenants
+        | Route::Subscriptions
+        | Route::Subscription(_)
+        | Route::Locations(_) => Provider::Resources,
         Route::Action(..) | Route::RunOutputs(_) | Route::RunOutput(..) | Route::Triggers(_) | Route::Trigger(..) => {
             Provider::ImageBuilder
         }
@@ -182,9 +186,11 @@ pub(crate) fn subscription(route: &Route) -> Option<&str> {
         | Route::Triggers(target)
         | Route::Trigger(target, _)
         | Route::Collection(Scope::Group(target) | Scope::Parent(target), _) => &target.subscription,
-        Route::Collection(Scope::Subscription(subscription), _) => subscription,
+        Route::Collection(Scope::Subscription(subscription), _)
+        | Route::Subscription(subscription)
+        | Route::Locations(subscription) => subscription,
         Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,
-        Route::Operation { .. } => return None,
+        Route::Tenants | Route::Subscriptions | Route::Operation { .. } => return None,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! imagebuilder.sqlite3                       everything that is registered
+//! serve.json                                 who `serve` is to its clients, and its keys
 //! distributions.json                         versions of Debian and Ubuntu that their archives have told
 //! images/<artifact>/disk.raw                 a gallery image version or a managed image
 //! images/.partial/<run>/                     what a run has not published yet

@@ -18,6 +18,12 @@ pub(crate) struct Target {
 /// What a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
+    /// The tenants that the caller can see.
+    Tenants,
+    Subscriptions,
+    Subscription(String),
+    /// The regions of a subscription.
+    Locations(String),
     /// One resource.
     Resource(Target),
     /// The resources of one kind in a subscription, a group or under a parent.
@@ -172,11 +178,15 @@ impl Route {
         }
         let words: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let subscription = match words.first() {
-            Some(&"subscriptions") => *segments.get(1)?,
+        let subscription = match words.as_slice() {
+            ["tenants"] => return Some(Self::Tenants),
+            ["subscriptions"] => return Some(Self::Subscriptions),
+            ["subscriptions", ..] => segments[1],
             _ => return None,
         };
         match &words[2..] {
+            [] => Some(Self::Subscription(subscription.to_owned())),
+            ["locations"] => Some(Self::Locations(subscription.to_owned())),
             ["resourcegroups"] => Some(Self::Collection(
                 Scope::Subscription(subscription.to_owned()),
                 Kind::ResourceGroup,

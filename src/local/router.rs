@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use super::handlers::{
     galleries, gallery_images, gallery_versions, lists, managed_images, operations, platform_images, resource_groups,
-    run_outputs, runs, templates, triggers,
+    run_outputs, runs, subscriptions, templates, triggers,
 };
 use super::refusal::Refused;
 use super::request::{self, Request};
@@ -29,6 +29,10 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
     let method = &request.method;
     match &request.route {
         Route::Resource(target) => resource(shared, request, target),
+        Route::Tenants if method == Method::GET => subscriptions::tenants(shared),
+        Route::Subscriptions if method == Method::GET => subscriptions::list(shared),
+        Route::Subscription(_) if method == Method::GET => subscriptions::get(shared),
+        Route::Locations(_) if method == Method::GET => subscriptions::locations(shared),
         Route::Action(template, Action::Run) if method == Method::POST => runs::run(shared, template),
         Route::Action(template, Action::Cancel) if method == Method::POST => runs::cancel(shared, template),
         Route::Collection(scope, kind) if method == Method::GET => lists::collection(shared, request, scope, *kind),

@@ -33,7 +33,7 @@ fn actions_are_read_in_any_case() {
 fn a_path_that_leads_nowhere_is_no_route() {
     for path in [
         "/",
-        "/subscriptions",
+        "/providers",
         "/subscriptions/s/resourceGroups//x",
         "/subscriptions/s/providers/Microsoft.Compute/disks",
         "x/y",

@@ -1,0 +1,195 @@
+//! From a request on the wire to its answer: signing in is open to everybody, all else needs a token.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::identity::Identity;
+use super::record::{Asked, Record};
+use super::token::{self, Audience, InvalidToken};
+use super::{metadata, sign_in};
+use crate::backend::transport::Transport;
+use crate::local::answer::Answer;
+use crate::local::refusal::Refused;
+use crate::local::request::{self, LARGEST_BODY};
+use crate::local::service::LocalService;
+
+/// How much of a body that is too large is read, so that the client gets to reading its answer.
+const LARGEST_READ: usize = 8 * LARGEST_BODY;
+
+/// What answers the requests of all connections.
+pub(super) struct Front {
+    service: Arc<LocalService>,
+    identity: Identity,
+    port: u16,
+    record: Option<Record>,
+}
+
+impl Front {
+    pub(super) fn new(service: Arc<LocalService>, identity: Identity, port: u16, record: Option<Record>) -> Self {
+        Self {
+            service,
+            identity,
+            port,
+            record,
+        }
+    }
+
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (head, body) = request.into_parts();
+        let correlation = request::correlation(&head.headers);
+        let Ok(body) = Limited::new(body, LARGEST_READ).collect().await else {
+            let refused = Refused::bad_request("InvalidRequestContent", "The body of the request could not be read.");
+            return Answer::from(refused).into_response("", "", &correlation).map(Full::new);
+        };
+        let request = Request::from_parts(head, body.to_bytes());
+        let asked = self.record.is_some().then(|| Asked::of(&request));
+        let answer = self.route(request, &correlation).await;
+        if let (Some(record), Some(asked)) = (&self.record, &asked) {
+            record.add(asked, Some(&answer));
+        }
+        answer.map(Full::new)
+    }
+
+    async fn route(&self, request: Request<Bytes>, correlation: &HeaderValue) -> Response<Bytes> {
+        let Some(base) = self.base(&request) else {
+            let text = "The request is for another host; this service answers for localhost, 127.0.0.1 and [::1].";
+            let refused = Refused::new(StatusCode::MISDIRECTED_REQUEST, "InvalidHost", text);
+            return Answer::from(refused).into_response("", "", correlation);
+        };
+        if let Some(answer) = self.before_sign_in(&request, &base) {
+            return answer;
+        }
+        if let Err(reason) = self.authenticate(request.headers()) {
+            return self.challenge(&base, reason, correlation);
+        }
+        match self.service.send(request).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let refused = Refused::new(StatusCode::BAD_GATEWAY, "BadGateway", error.to_string());
+                Answer::from(refused).into_response("", "", correlation)
+            }
+        }
+    }
+
+    /// `https://authority` under which the request came in; `None` for a name that is not this service's. A page in a browser could
+    /// otherwise reach the service under a name of its own.
+    fn base(&self, request: &Request<Bytes>) -> Option<String> {
+        let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
+        let authority = request
+            .uri()
+            .authority()
+            .map(http::uri::Authority::as_str)
+            .or_else(header)?;
+        let name = authority.strip_suffix(&format!(":{}", self.port))?;
+        let is_own = ["localhost", "127.0.0.1", "[::1]"].contains(&name.to_lowercase().as_str());
+        is_own.then(|| format!("https://{}", authority.to_lowercase()))
+    }
+
+    /// What clients ask before they have a token; `None` for everything else.
+    fn before_sign_in(&self, request: &Request<Bytes>, base: &str) -> Option<Response<Bytes>> {
+        let path = request.uri().path();
+        let segments: Vec<String> = path.trim_matches('/').split('/').map(str::to_lowercase).collect();
+        let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let is_get = request.method() == Method::GET;
+        match words.as_slice() {
+            ["metadata", "endpoints"] if is_get => {
+                let version = api_version(request).unwrap_or_default();
+                let endpoints = metadata::endpoints(base, self.identity.tenant, version);
+                Some(json(StatusCode::OK, &endpoints))
+            }
+            [tenant, "v2.0", ".well-known", "openid-configuration"]
+            | [tenant, ".well-known", "openid-configuration"]
+                if is_get =>
+            {
+                Some(self.of_tenant(tenant, || {
+                    Ok(metadata::openid_configuration(base, self.identity.tenant))
+                }))
+            }
+            [tenant, "oauth2", "token"] | [tenant, "oauth2", "v2.0", "token"] if request.method() == Method::POST => {
+                let sign_in = || sign_in::sign_in(&self.identity, base, request.headers(), request.body());
+                Some(self.of_tenant(tenant, sign_in))
+            }
+            _ => None,
+        }
+    }
+
+    fn of_tenant(&self, tenant: &str, answer: impl FnOnce() -> Result<Value, sign_in::Denied>) -> Response<Bytes> {
+        let mut answer = match sign_in::tenant(&self.identity, tenant).and_then(|()| answer()) {
+            Ok(body) => json(StatusCode::OK, &body),
+            Err(denied) => json(denied.status, &denied.body()),
+        };
+        // RFC 6749, section 5.1: tokens are not to be kept by anybody on the way.
+        let headers = answer.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
+    }
+
+    /// Checks the token of a request; an error is what to tell the client, and `None` in it that there was no token.
+    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Option<InvalidToken>> {
+        let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+        let (scheme, token) = header.and_then(|header| header.split_once(' ')).ok_or(None)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(None);
+        }
+        token::check(
+            &self.identity,
+            token.trim(),
+            Audience::ResourceManager,
+            Timestamp::now(),
+        )
+        .map_err(Some)
+    }
+
+    fn challenge(&self, base: &str, reason: Option<InvalidToken>, correlation: &HeaderValue) -> Response<Bytes> {
+        let (code, text) = match reason {
+            None => (
+                "AuthenticationFailed",
+                "Authentication failed. The 'Authorization' header is missing.",
+            ),
+            Some(InvalidToken::Expired) => ("ExpiredAuthenticationToken", "The access token expiry has passed."),
+            Some(InvalidToken::Foreign) => ("InvalidAuthenticationToken", "The access token is invalid."),
+            Some(InvalidToken::OtherAudience) => (
+                "InvalidAuthenticationTokenAudience",
+                "The access token has been obtained for the wrong audience or resource.",
+            ),
+        };
+        let refused = Refused::new(StatusCode::UNAUTHORIZED, code, text);
+        let mut answer = Answer::from(refused).into_response("", "", correlation);
+        let authority = format!("{base}/{}", self.identity.tenant);
+        let challenge =
+            format!("Bearer authorization_uri=\"{authority}\", error=\"invalid_token\", error_description=\"{text}\"");
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        answer
+    }
+}
+
+fn api_version(request: &Request<Bytes>) -> Option<&str> {
+    let mut pairs = request
+        .uri()
+        .query()?
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    pairs
+        .find(|(name, _)| name.eq_ignore_ascii_case("api-version"))
+        .map(|(_, version)| version)
+}
+
+fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    response
+}
