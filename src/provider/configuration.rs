@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tf_provider::{Attr, Diagnostic, Diagnostics, Model, Path, Value, path};
 use uuid::Uuid;
 
+use super::azure_configuration::AzureConfiguration;
 use super::local_configuration::{self, LocalConfiguration, LocalSettings};
 use crate::arm::names;
 
@@ -30,6 +31,9 @@ pub struct Configuration {
     /// Settings of the local backend.
     #[attribute(optional)]
     pub local: Attr<LocalConfiguration>,
+    /// How to sign in to Azure, and which Azure.
+    #[attribute(flatten)]
+    pub azure: AzureConfiguration,
 }
 
 /// What the provider works with, once arguments, environment and defaults are put together.

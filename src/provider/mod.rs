@@ -1,5 +1,6 @@
 //! The provider block, and the one list of what the provider has. The only place that knows both the resources and a backend.
 
+mod azure_configuration;
 mod configuration;
 mod local_backend;
 mod local_configuration;

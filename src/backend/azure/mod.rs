@@ -1,6 +1,7 @@
-//! Azure Resource Manager over TLS: [`cloud`] says where it is, [`token`] who asks, [`https`] carries the requests.
+//! Azure Resource Manager over TLS: [`cloud`] says where it is, [`credential`] who asks and [`token`] for how long, [`https`] carries the requests.
 
 pub mod cloud;
+pub mod credential;
 pub mod http_client;
 pub mod https;
 pub mod metadata;

@@ -37,6 +37,8 @@ pub trait TokenSource: Send + Sync {
 pub enum CredentialErrorKind {
     /// This way to sign in is not set up here: an argument, a program or an endpoint is missing.
     Unavailable,
+    /// What was given to sign in with cannot be used: a file that cannot be read, a certificate without a key.
+    Unusable,
     /// The identity provider refused it: a wrong secret, an unknown tenant or application.
     Refused,
     /// The identity provider did not answer, or said that it is out of order; another attempt may do better.

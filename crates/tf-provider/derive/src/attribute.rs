@@ -50,6 +50,19 @@ const FLAGS: [&str; 10] = [
     "identifies",
 ];
 
+/// Whether the field is a model of its own whose attributes stand among those of the struct.
+pub(crate) fn is_flattened(field: &Field) -> bool {
+    let mut flattened = false;
+    for attribute in field.attrs.iter().filter(|each| each.path().is_ident("attribute")) {
+        // What else may stand there is read by `parse`.
+        let _ = attribute.parse_nested_meta(|meta| {
+            flattened |= meta.path.is_ident("flatten");
+            Ok(())
+        });
+    }
+    flattened
+}
+
 impl AttributeField {
     pub(crate) fn parse(field: &Field) -> syn::Result<Self> {
         let ident = field
