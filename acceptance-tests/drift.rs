@@ -114,9 +114,7 @@ fn subjects() -> [Subject; 4] {
 /// A provider on a machine's root, with a group and a gallery for what needs them.
 async fn core(machine: &Machine) -> Core {
     let core = Core::start(Provider).await;
-    core.configure(json!({ "local": { "root": machine.root() } }))
-        .await
-        .unwrap();
+    core.configure(machine.provider_block()).await.unwrap();
     made(
         &core,
         "imagebuilder_resource_group",

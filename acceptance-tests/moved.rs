@@ -19,9 +19,7 @@ const GROUP: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourc
 /// The provider in the simulated core, on a root of its own.
 async fn core(machine: &Machine) -> Core {
     let core = Core::start(Provider).await;
-    core.configure(json!({ "local": { "root": machine.root() } }))
-        .await
-        .unwrap();
+    core.configure(machine.provider_block()).await.unwrap();
     core
 }
 

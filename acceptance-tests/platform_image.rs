@@ -5,27 +5,25 @@ use std::net::TcpListener;
 use crate::harness::configuration::{Golden, HEAD, RUN, TO_VHD};
 use crate::harness::disk::RootFileSystem;
 use crate::harness::root_tree::RootTree;
+use crate::harness::settings::LocalSettings;
 use crate::harness::slow_server::SlowServer;
 use crate::harness::workspace::Workspace;
 
 const OWN: &str = r#"{ platform_image = { publisher = "Own", offer = "linux", sku = "base", version = "latest" } }"#;
-/// The provider block of [`HEAD`].
-const PROVIDER: &str = "provider \"imagebuilder\" {}\n";
 
 #[test]
 fn the_latest_and_an_exact_version_are_found_and_others_are_told() {
     let workspace = Workspace::new();
     let trees = ["1.9.0", "1.10.0"].map(|version| RootTree::new(&workspace.machine, version));
-    let provider = RootTree::provider(&[&trees[1], &trees[0]]);
+    let settings = RootTree::settings(&[&trees[1], &trees[0]]);
     let look_up = |version: &str| {
         format!(
-            "{}data \"imagebuilder_platform_image\" \"own\" {{\n  location  = \"West US 2\"\n  publisher = \"own\"\n  \
+            "{HEAD}data \"imagebuilder_platform_image\" \"own\" {{\n  location  = \"West US 2\"\n  publisher = \"own\"\n  \
              offer     = \"linux\"\n  sku       = \"base\"\n{version}}}\n\
-             output \"image\" {{ value = data.imagebuilder_platform_image.own }}\n",
-            HEAD.replace(PROVIDER, &provider)
+             output \"image\" {{ value = data.imagebuilder_platform_image.own }}\n"
         )
     };
-    workspace.configure(look_up(""));
+    workspace.configure_with(&settings, look_up(""));
     workspace.init();
     workspace.apply();
     let state = workspace.state();
@@ -34,14 +32,17 @@ fn the_latest_and_an_exact_version_are_found_and_others_are_told() {
     assert_eq!(image["versions"], serde_json::json!(["1.9.0", "1.10.0"]));
     assert!(image["id"].as_str().unwrap().ends_with("/Versions/1.10.0"), "{image:#}");
 
-    workspace.configure(look_up("  version   = \"1.9.0\"\n"));
+    workspace.configure_with(&settings, look_up("  version   = \"1.9.0\"\n"));
     workspace.apply();
     assert_eq!(workspace.state().output("image")["exact_version"], "1.9.0");
-    workspace.configure(look_up("  version   = \"2.0.0\"\n"));
+    workspace.configure_with(&settings, look_up("  version   = \"2.0.0\"\n"));
     workspace
         .try_plan()
         .fails_with(&["own:linux:base", "\"2.0.0\"", "1.9.0, 1.10.0"]);
-    workspace.configure(look_up("").replace("\"own\"\n  offer", "\"nobody\"\n  offer"));
+    workspace.configure_with(
+        &settings,
+        look_up("").replace("\"own\"\n  offer", "\"nobody\"\n  offer"),
+    );
     workspace
         .try_plan()
         .fails_with(&["nobody:linux:base", "Own:linux:base", "imagebuilder:busybox:tiny"]);
@@ -53,7 +54,7 @@ fn the_version_of_a_distribution_is_the_date_of_its_mirrors() {
     mirror.answer_with(
         "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nOrigin: Debian\nDate: Thu, 19 Nov 2026 02:12:08 UTC\n\n",
     );
-    let workspace = Workspace::with(debian_from(&mirror.uri("debian")));
+    let workspace = debian_from(&mirror.uri("debian"));
     workspace.apply();
     let state = workspace.state();
     let image = state.output("image");
@@ -67,7 +68,7 @@ fn a_mirror_that_does_not_answer_is_named() {
     // Bound and given back: nobody listens there.
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mirror = format!("http://{address}/debian");
-    Workspace::with(debian_from(&mirror))
+    debian_from(&mirror)
         .try_plan()
         .fails_with(&["Debian:debian-12:12-gen2", &mirror]);
 }
@@ -81,14 +82,14 @@ fn a_newer_platform_image_is_planned_with_the_reason_and_built_on() {
         .shell("derived", &["echo on $(cat /etc/version) > /etc/derived"])
         .distribute(&[TO_VHD])
         .run("rebuild_on_source_update = true");
-    let configuration = |trees: &[&RootTree]| golden.configuration().replace(PROVIDER, &RootTree::provider(trees));
-    workspace.configure(configuration(&[&trees[0]]));
+    let configure = |trees: &[&RootTree]| workspace.configure_with(&RootTree::settings(trees), golden.configuration());
+    configure(&[&trees[0]]);
     workspace.init();
     workspace.apply();
     workspace.assert_nothing_to_do();
     assert_eq!(workspace.state().of(RUN).text("source_exact_version"), "1.9.0");
 
-    workspace.configure(configuration(&[&trees[0], &trees[1]]));
+    configure(&[&trees[0], &trees[1]]);
     let plan = workspace.plan();
     assert_eq!(plan.touched(), [RUN]);
     assert_eq!(
@@ -103,7 +104,7 @@ fn a_newer_platform_image_is_planned_with_the_reason_and_built_on() {
     assert_eq!(root.read("/etc/derived"), "on 1.10.0\n");
 
     // A version that was withdrawn is no reason to go back.
-    workspace.configure(configuration(&[&trees[0]]));
+    configure(&[&trees[0]]);
     workspace.assert_nothing_to_do();
 }
 
@@ -112,7 +113,7 @@ fn a_platform_image_that_is_no_longer_there_is_a_warning_for_the_image_made_of_i
     let workspace = Workspace::new();
     let tree = RootTree::new(&workspace.machine, "1.9.0");
     let golden = Golden::new().source(OWN).run("rebuild_on_source_update = true");
-    workspace.configure(golden.configuration().replace(PROVIDER, &RootTree::provider(&[&tree])));
+    workspace.configure_with(&RootTree::settings(&[&tree]), golden.configuration());
     workspace.init();
     workspace.apply();
     workspace.configure(golden.configuration());
@@ -123,13 +124,13 @@ fn a_platform_image_that_is_no_longer_there_is_a_warning_for_the_image_made_of_i
     workspace.assert_nothing_to_do();
 }
 
-/// Debian 12, looked up in these mirrors.
-fn debian_from(mirror: &str) -> String {
-    let provider = format!(
-        "provider \"imagebuilder\" {{\n  local = {{ mirrors = {{ debian = \"{mirror}\", debian_security = \"{mirror}\" }} }}\n}}\n"
-    );
+/// A workspace that looks up Debian 12 in this mirror.
+fn debian_from(mirror: &str) -> Workspace {
     let image = "data \"imagebuilder_platform_image\" \"debian\" {\n  location  = \"westus2\"\n  publisher = \"Debian\"\n  \
          offer     = \"debian-12\"\n  sku       = \"12-gen2\"\n}\n\
          output \"image\" { value = data.imagebuilder_platform_image.debian }\n";
-    format!("{}{image}", HEAD.replace(PROVIDER, &provider))
+    let workspace = Workspace::new();
+    workspace.configure_with(&LocalSettings::mirrored(mirror), format!("{HEAD}{image}"));
+    workspace.init();
+    workspace
 }

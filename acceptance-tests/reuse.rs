@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::harness::configuration::{Golden, TO_VHD};
 use crate::harness::disk::RootFileSystem;
+use crate::harness::settings::LocalSettings;
 use crate::harness::workspace::Workspace;
 
 /// Says so in the log and leaves something that no second time is the same.
@@ -78,13 +79,15 @@ fn a_mended_template_goes_on_where_the_failed_run_ended() {
 
 #[test]
 fn layers_that_are_too_old_are_built_again() {
-    let aged = |golden: &Golden| {
-        let provider = "provider \"imagebuilder\" {\n  local = { layer_max_age = \"1ms\" }\n}";
-        golden.configuration().replace("provider \"imagebuilder\" {}", provider)
+    let aged = LocalSettings {
+        layer_max_age: Some("1ms".to_owned()),
+        ..LocalSettings::default()
     };
-    let workspace = Workspace::with(aged(&golden()));
+    let workspace = Workspace::new();
+    workspace.configure_with(&aged, golden().configuration());
+    workspace.init();
     workspace.apply();
-    workspace.configure(aged(&golden().shell("second", &["true"])));
+    workspace.configure_with(&aged, golden().shell("second", &["true"]).configuration());
     workspace.apply();
     assert_eq!(
         outcomes(&workspace),

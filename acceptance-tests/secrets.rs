@@ -15,9 +15,7 @@ const SIGNATURE: &str = "c2VjcmV0";
 async fn no_error_about_any_attribute_repeats_a_signature() {
     let machine = Machine::new();
     let core = Core::start(Provider).await;
-    core.configure(json!({ "local": { "root": machine.root() } }))
-        .await
-        .unwrap();
+    core.configure(machine.provider_block()).await.unwrap();
     let mut refused = 0;
     let mut repeated = Vec::new();
     for (type_name, schema) in schemas() {

@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use crate::harness::backend::LocalOnly;
 use crate::harness::configuration::{Golden, TEMPLATE};
 use crate::harness::state::file_of;
 use crate::harness::workspace::Workspace;
@@ -55,6 +56,9 @@ impl Legacy {
 
 #[test]
 fn the_plan_after_an_upgrade_from_the_release_before_is_empty_and_refreshing_changes_no_attribute() {
+    if LocalOnly::FormerRelease.is_left_out() {
+        return;
+    }
     let workspace = RELEASE_0_1_0.restored();
     let written = read_state(&workspace);
     workspace.assert_nothing_to_do();
@@ -71,6 +75,9 @@ fn the_plan_after_an_upgrade_from_the_release_before_is_empty_and_refreshing_cha
 
 #[test]
 fn what_the_release_before_has_made_can_be_changed_and_destroyed() {
+    if LocalOnly::FormerRelease.is_left_out() {
+        return;
+    }
     let workspace = RELEASE_0_1_0.restored();
     let changed = RELEASE_0_1_0
         .configuration

@@ -114,18 +114,14 @@ fn a_disk_that_fills_up_in_the_middle_of_apt_is_told_and_leaves_nothing_half_mad
     shared.configure(source.configuration());
     shared.init();
     shared.apply();
-    let provider = RootTree::provider(&[&RootTree::exported(&shared, "12.0.0")]);
+    let settings = RootTree::settings(&[&RootTree::exported(&shared, "12.0.0")]);
     shared.destroy();
 
     let workspace = Workspace::new();
     let small = SmallFileSystem::mount(&workspace.machine.root(), 2048);
     let configure = |command: &str| {
         let golden = Golden::new().source(RootTree::SOURCE).shell("packages", &[command]);
-        workspace.configure(
-            golden
-                .configuration()
-                .replace("provider \"imagebuilder\" {}\n", &provider),
-        );
+        workspace.configure_with(&settings, golden.configuration());
     };
     // Leaves the unpacked source behind as a layer, and nothing else.
     configure("exit 3");

@@ -12,6 +12,9 @@ terraform {
 provider "imagebuilder" {}
 "#;
 
+/// The provider block of [`HEAD`].
+pub(crate) const PROVIDER: &str = "provider \"imagebuilder\" {}\n";
+
 /// Resource group, gallery and gallery image.
 pub(crate) const GALLERY: &str = r#"
 resource "imagebuilder_resource_group" "images" {

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::answer::Output;
-use super::configuration::{RUN, quoted};
+use super::configuration::RUN;
+use super::settings::{LocalSettings, PlatformImage};
 use super::workspace::{Machine, Workspace};
 
-/// The tar of a tree, and what the provider block says about it.
+/// The tar of a tree, and what the settings of the local backend say about it.
 pub(crate) struct RootTree {
     version: String,
     archive: PathBuf,
@@ -67,23 +68,20 @@ impl RootTree {
         Self::of(archive, version)
     }
 
-    /// The provider block under which these trees are versions of `Own:linux:base`.
-    pub(crate) fn provider(trees: &[&Self]) -> String {
-        let images: Vec<String> = trees
-            .iter()
-            .map(|tree| {
-                format!(
-                    "{{ publisher = \"Own\", offer = \"linux\", sku = \"base\", version = {}, archive = {}, sha256 = {} }}",
-                    quoted(&tree.version),
-                    quoted(tree.archive.to_str().unwrap()),
-                    quoted(&tree.sha256)
-                )
-            })
-            .collect();
-        format!(
-            "provider \"imagebuilder\" {{\n  local = {{ platform_images = [\n    {},\n  ] }}\n}}\n",
-            images.join(",\n    ")
-        )
+    /// The settings under which these trees are versions of `Own:linux:base`.
+    pub(crate) fn settings(trees: &[&Self]) -> LocalSettings {
+        let images = trees.iter().map(|tree| PlatformImage {
+            publisher: "Own".to_owned(),
+            offer: "linux".to_owned(),
+            sku: "base".to_owned(),
+            version: tree.version.clone(),
+            archive: tree.archive.clone(),
+            sha256: tree.sha256.clone(),
+        });
+        LocalSettings {
+            platform_images: images.collect(),
+            ..LocalSettings::default()
+        }
     }
 }
 

@@ -4,17 +4,20 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::answer::{Answer, Output};
+use super::backend::Backend;
+use super::far_end::FarEnd;
 use super::installation::{Installation, installation};
 use super::ordinary_user::OrdinaryUser;
 use super::plan::Plan;
 use super::process::{Running, wait_until};
+use super::settings::LocalSettings;
 use super::state::State;
 
 /// One configuration and its state. Several may share a [`Machine`].
@@ -26,8 +29,12 @@ pub(crate) struct Workspace {
     pub(crate) installation: &'static Installation,
 }
 
-/// What all configurations of one user on one machine share: the local root and the notes of pending calls.
+/// What all configurations of one user on one machine share: the local root, what serves it, and the notes of pending calls.
 pub(crate) struct Machine {
+    pub(super) backend: Backend,
+    /// Only with [`Backend::Azure`]. It ends before the folder goes.
+    pub(super) far_end: Mutex<Option<FarEnd>>,
+    pub(super) settings: Mutex<LocalSettings>,
     folder: TempDir,
     user: Option<OrdinaryUser>,
 }
@@ -35,8 +42,18 @@ pub(crate) struct Machine {
 impl Machine {
     /// A machine of the user who runs the tests.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("ib-").tempdir().unwrap();
-        Self { folder, user: None }
+        Self::with_backend(Backend::chosen())
+    }
+
+    /// A machine with this backend, whatever the others have.
+    pub(crate) fn with_backend(backend: Backend) -> Self {
+        Self {
+            backend,
+            far_end: Mutex::default(),
+            settings: Mutex::default(),
+            folder: tempfile::Builder::new().prefix("ib-").tempdir().unwrap(),
+            user: None,
+        }
     }
 
     /// A machine of an ordinary user; root can start what that user does.
@@ -52,6 +69,11 @@ impl Machine {
     /// `IMAGEBUILDER_LOCAL_ROOT`.
     pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("root")
+    }
+
+    /// Everything on this machine.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A folder for files that a configuration refers to.
@@ -139,14 +161,14 @@ impl Machine {
     }
 
     /// A program that this machine's user starts.
-    fn program(&self, name: &OsStr) -> Command {
+    pub(super) fn program(&self, name: &OsStr) -> Command {
         match &self.user {
             Some(user) => user.program(name),
             None => Command::new(name),
         }
     }
 
-    fn environment(&self, command: &mut Command) {
+    pub(super) fn environment(&self, command: &mut Command) {
         let home = self.folder.path();
         command
             .env_clear()
@@ -203,7 +225,14 @@ impl Workspace {
 
     /// Replaces the whole configuration.
     pub(crate) fn configure(&self, configuration: impl AsRef<str>) {
-        fs::write(self.directory.join("main.tf"), configuration.as_ref()).unwrap();
+        self.configure_with(&LocalSettings::default(), configuration);
+    }
+
+    /// Replaces the whole configuration, with these settings in its provider block.
+    pub(crate) fn configure_with(&self, settings: &LocalSettings, configuration: impl AsRef<str>) {
+        let configuration = settings.written_into(configuration.as_ref());
+        fs::write(self.directory.join("main.tf"), configuration).unwrap();
+        settings.clone_into(&mut self.machine.settings.lock().unwrap());
     }
 
     /// Copies the files of a folder, those that a configuration refers to too, into this one; folders in it as well.
@@ -224,7 +253,9 @@ impl Workspace {
 
     /// `terraform apply` with another search path for programs; success is not required.
     pub(crate) fn try_apply_with_programs(&self, folder: &Path) -> Answer {
-        let mut command = self.command(&["apply", "-auto-approve", "-input=false", "-json"]);
+        let arguments = ["apply", "-auto-approve", "-input=false", "-json"];
+        // Whoever carries out the runs has to look there, too.
+        let mut command = self.command_with(&arguments, Some(folder));
         command.env("PATH", folder);
         Answer::of(Output::of(command))
     }
@@ -311,12 +342,19 @@ impl Workspace {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        self.command_with(arguments, None)
+    }
+
+    fn command_with(&self, arguments: &[&str], programs: Option<&Path>) -> Command {
         if let Some(user) = &self.machine.user {
             user.give(&self.directory);
         }
         let mut command = self.machine.program("terraform".as_ref());
         command.args(arguments).current_dir(&self.directory);
         self.machine.environment(&mut command);
+        if Machine::is_asked_by(arguments) {
+            self.machine.connect(&mut command, programs);
+        }
         command
             .env("ARM_SUBSCRIPTION_ID", self.subscription.to_string())
             .env("TF_CLI_CONFIG_FILE", &self.installation.cli_configuration)
