@@ -13,6 +13,7 @@ use super::operation::{Answer, refusal};
 use super::redact;
 use super::request::Request;
 use super::retry::{Fault, RetryPolicy, asked_pause};
+use super::traffic;
 
 /// How long a write on its way is awaited after the end of patience. Terraform is given up by its users after ten seconds.
 const GRACE: Duration = Duration::from_secs(5);
@@ -74,6 +75,7 @@ impl ArmClient {
                 Error::new(kind, "the request was not sent").about(request),
             ));
         }
+        traffic::sending(&message);
         let began = self.clock.now();
         let outcome = tokio::select! {
             biased;
@@ -87,7 +89,7 @@ impl ArmClient {
         match outcome {
             Ok(response) => {
                 tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
-                tracing::trace!(headers = ?redact::headers(response.headers()), "headers of the answer");
+                traffic::received(&response);
                 let asked = asked_pause(response.headers(), self.clock.date());
                 read_answer(request, response, asked)
             }

@@ -19,6 +19,7 @@ pub mod poller;
 pub mod redact;
 pub mod request;
 pub mod retry;
+mod traffic;
 pub mod transport;
 
 pub use build_logs::{BuildLog, BuildLogError, BuildLogErrorKind, BuildLogs};
