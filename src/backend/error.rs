@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::{HeaderMap, Method, StatusCode};
+use jiff::SignedDuration;
 
 use super::operation::Answer;
 use super::redact;
@@ -11,6 +12,9 @@ use super::request::Request;
 use super::retry::Fault;
 use super::transport::{TransportError, TransportErrorKind};
 use crate::arm::error::ErrorDetail;
+
+/// How far clocks may differ; Entra ID and Resource Manager allow five minutes.
+const TOLERATED_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What an error means to whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +135,22 @@ impl Error {
         let reads = matches!(self.0.context.method, None | Some(Method::GET | Method::HEAD));
         let perhaps = Fault::of_status(answer.status).is_some_and(Fault::may_have_been_accepted);
         self.0.outcome_unknown |= !reads && (perhaps || answer.perhaps_accepted_before);
+        match answer.clock_ahead {
+            Some(ahead) if answer.status == StatusCode::UNAUTHORIZED => self.with_clock_of_service(ahead),
+            _ => self,
+        }
+    }
+
+    /// Tokens are good for a time, and what one side takes for now is the past or the future of the other.
+    fn with_clock_of_service(mut self, ahead: SignedDuration) -> Self {
+        if ahead.abs() > TOLERATED_CLOCK_SKEW {
+            let minutes = ahead.abs().as_secs() / 60;
+            let direction = if ahead.is_positive() { "behind" } else { "ahead of" };
+            let hint = format!(
+                "This machine's clock is {minutes} minutes {direction} the service's; set it, since tokens are good for a time."
+            );
+            self.0.message = format!("{}\n{hint}", self.0.message);
+        }
         self
     }
 
@@ -206,10 +226,17 @@ impl fmt::Display for Error {
             write!(formatter, "{code}: ")?;
         }
         formatter.write_str(message)?;
-        if let Some(correlation_id) = &context.correlation_id {
-            write!(formatter, "\n(correlation id {correlation_id})")?;
+        match (&context.request_id, &context.correlation_id) {
+            (Some(request_id), Some(correlation_id)) => {
+                write!(
+                    formatter,
+                    "\n(request id {request_id}, correlation id {correlation_id})"
+                )
+            }
+            (Some(request_id), None) => write!(formatter, "\n(request id {request_id})"),
+            (None, Some(correlation_id)) => write!(formatter, "\n(correlation id {correlation_id})"),
+            (None, None) => Ok(()),
         }
-        Ok(())
     }
 }
 

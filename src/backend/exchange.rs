@@ -2,30 +2,26 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Method;
-use serde_json::Value;
 use tracing::Instrument;
 
+use super::answer;
 use super::client::ArmClient;
 use super::error::{Error, ErrorKind};
 use super::operation::{Answer, refusal};
 use super::redact;
 use super::request::Request;
-use super::retry::{Fault, RetryPolicy, asked_pause};
+use super::retry::{Fault, RetryPolicy};
 use super::traffic;
 
 /// How long a write on its way is awaited after the end of patience. Terraform is given up by its users after ten seconds.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Most characters that are kept of an answer which is no JSON.
-const KEPT_CHARACTERS: usize = 300;
-
 /// An attempt without a usable answer.
-struct Failure {
+pub(super) struct Failure {
     /// Why another attempt may do better; `None` if it cannot.
-    fault: Option<Fault>,
-    error: Error,
+    pub(super) fault: Option<Fault>,
+    pub(super) error: Error,
 }
 
 impl ArmClient {
@@ -90,8 +86,7 @@ impl ArmClient {
             Ok(response) => {
                 tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
                 traffic::received(&response);
-                let asked = asked_pause(response.headers(), self.clock.date());
-                read_answer(request, response, asked)
+                answer::read(request, response, self.clock.date())
             }
             Err(error) => {
                 tracing::debug!(duration_ms, error = %redact::text(&error.to_string()), "not answered");
@@ -172,7 +167,7 @@ impl Answer {
     }
 }
 
-fn writes(request: &Request) -> bool {
+pub(super) fn writes(request: &Request) -> bool {
     !matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
@@ -191,41 +186,4 @@ fn gave_up(kind: ErrorKind, request: &Request, last: Result<Answer, Failure>) ->
     } else {
         error
     }
-}
-
-/// Takes an answer apart. A body that is cut off counts as no answer where the body matters.
-fn read_answer(
-    request: &Request,
-    response: http::Response<Bytes>,
-    asked_pause: Option<Duration>,
-) -> Result<Answer, Failure> {
-    let (head, bytes) = response.into_parts();
-    let answer = |body| Answer {
-        status: head.status,
-        headers: head.headers.clone(),
-        body,
-        asked_pause,
-        perhaps_accepted_before: false,
-    };
-    if bytes.is_empty() {
-        return Ok(answer(None));
-    }
-    if let Ok(body) = serde_json::from_slice(&bytes) {
-        return Ok(answer(Some(body)));
-    }
-    if !head.status.is_success() {
-        let text: String = String::from_utf8_lossy(&bytes).chars().take(KEPT_CHARACTERS).collect();
-        return Ok(answer(Some(Value::String(text))));
-    }
-    if writes(request) {
-        // It was accepted, whatever its body says; the resource tells the rest.
-        return Ok(answer(None));
-    }
-    let error = Error::new(ErrorKind::BadAnswer, "the answer is not JSON, or was cut off")
-        .about(request)
-        .found(&answer(None));
-    Err(Failure {
-        fault: Some(Fault::Unanswered),
-        error,
-    })
 }

@@ -5,6 +5,7 @@
 //! [`build_logs`] is the other seam: what a build prints does not come through Resource Manager.
 //! What a message says is Azure Resource Manager's business; nothing here knows what asks for it.
 
+mod answer;
 pub mod azure;
 pub mod build_logs;
 pub mod client;

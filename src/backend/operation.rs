@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -62,6 +63,8 @@ pub(super) struct Answer {
     pub(super) body: Option<Value>,
     /// How long the service asks to wait.
     pub(super) asked_pause: Option<Duration>,
+    /// How far the service's clock is ahead of this machine's, if the answer tells.
+    pub(super) clock_ahead: Option<SignedDuration>,
     /// Whether an earlier attempt at the same write may have been accepted.
     pub(super) perhaps_accepted_before: bool,
 }
@@ -107,7 +110,10 @@ impl Operation {
                 Verb::Delete => accepted,
                 Verb::Put | Verb::Patch => {
                     let state = answer.body.as_ref().and_then(provisioning_state);
-                    accepted || state.is_some_and(|state| Progress::of(state) != Progress::Succeeded)
+                    // A body that was lost on the way says nothing either; the resource does.
+                    accepted
+                        || answer.body.is_none()
+                        || state.is_some_and(|state| Progress::of(state) != Progress::Succeeded)
                 }
             };
             unfinished.then_some(Style::Resource)?
@@ -321,6 +327,11 @@ pub(super) fn refusal(answer: &Answer) -> Error {
     let body = answer.body.as_ref().and_then(ErrorBody::from_value);
     match (body, &answer.body) {
         (Some(body), _) => Error::reported(kind_of(answer.status, Some(&body.error.code)), &body.error),
+        _ if answer.status.is_redirection() => Error::new(
+            ErrorKind::BadAnswer,
+            "the answer leads to another address, which is not followed: a token must not go there. Does something between, such as a \
+             proxy, ask for a sign-in of its own?",
+        ),
         (None, None) => Error::new(kind_of(answer.status, None), "the service gives no reason"),
         // A wrong address answers "not found" as well; it must not look like a resource that is gone.
         (None, Some(body)) if is_gone(answer.status) => {

@@ -24,11 +24,12 @@ pub fn cannot(act: &str, error: &Error) -> Diagnostic {
             .status
             .filter(|status| !status.is_success())
             .map(|status| format!(", {status}"));
+        let request = context.request_id.as_ref().map(|id| format!(", request id {id}"));
         let correlation = context
             .correlation_id
             .as_ref()
             .map(|id| format!(", correlation id {id}"));
-        let rest = [status, correlation].into_iter().flatten().collect::<String>();
+        let rest = [status, request, correlation].into_iter().flatten().collect::<String>();
         parts.push(format!("({method} {}{rest})", context.path));
     }
     Diagnostic::error(format!("Cannot {act}"), parts.join("\n\n"))
