@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -31,6 +32,9 @@ pub struct ArmClient {
     subscription_id: Arc<str>,
     notes: Arc<PendingNotes>,
     pub(super) limits: Limits,
+    pub(super) registers_providers: bool,
+    /// Held by whoever registers the subscription for a resource provider.
+    pub(super) registering: Arc<Mutex<()>>,
 }
 
 /// What ends the patience of a call.
@@ -69,6 +73,8 @@ impl ArmClient {
             subscription_id: subscription_id.into(),
             notes: Arc::new(notes),
             limits: Limits::default(),
+            registers_providers: false,
+            registering: Arc::default(),
         }
     }
 
@@ -76,6 +82,15 @@ impl ArmClient {
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same client, which registers a subscription for the resource providers that it turns out to need, or does not.
+    #[must_use]
+    pub fn registering_providers(self, registers: bool) -> Self {
+        Self {
+            registers_providers: registers,
+            ..self
+        }
     }
 
     /// The same client, whose calls end early where these limits say so.

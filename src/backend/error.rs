@@ -142,15 +142,21 @@ impl Error {
     }
 
     /// Tokens are good for a time, and what one side takes for now is the past or the future of the other.
-    fn with_clock_of_service(mut self, ahead: SignedDuration) -> Self {
+    fn with_clock_of_service(self, ahead: SignedDuration) -> Self {
         if ahead.abs() > TOLERATED_CLOCK_SKEW {
             let minutes = ahead.abs().as_secs() / 60;
             let direction = if ahead.is_positive() { "behind" } else { "ahead of" };
             let hint = format!(
                 "This machine's clock is {minutes} minutes {direction} the service's; set it, since tokens are good for a time."
             );
-            self.0.message = format!("{}\n{hint}", self.0.message);
+            return self.with_hint(&hint);
         }
+        self
+    }
+
+    /// Adds what is to be done about it, or what may be behind it.
+    pub(super) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}\n{hint}", self.0.message);
         self
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Failure {
 
 impl ArmClient {
     /// Sends a request, again where that is safe, until an answer comes that another attempt would not better.
-    pub(super) async fn execute(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
+    pub(super) async fn exchange(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
         let span = tracing::debug_span!(
             "request",
             method = %request.method(),

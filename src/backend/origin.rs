@@ -24,7 +24,7 @@ pub enum Origin {
     Azure {
         /// Name of the cloud, for example `public`.
         cloud: String,
-        /// Id of the tenant.
+        /// Id of the tenant; empty where the configuration does not tell it (the tenant that az CLI or a managed identity is in).
         tenant: String,
     },
 }
@@ -66,6 +66,14 @@ impl Origin {
         match (self, current) {
             _ if self.key() == current.key() => OriginRelation::Same,
             (Self::Local { .. }, Self::Local { .. }) => OriginRelation::AnotherLocalRoot,
+            // A subscription is in one tenant, so that asking the wrong one is refused and never answered with "not found".
+            (
+                Self::Azure { cloud: one, tenant },
+                Self::Azure {
+                    cloud: other,
+                    tenant: current,
+                },
+            ) if one.eq_ignore_ascii_case(other) && (tenant.is_empty() || current.is_empty()) => OriginRelation::Same,
             _ => OriginRelation::AnotherBackend,
         }
     }
@@ -75,6 +83,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local { directory, .. } => write!(formatter, "the local backend with root {}", directory.display()),
+            Self::Azure { cloud, tenant } if tenant.is_empty() => write!(formatter, "Azure (cloud {cloud})"),
             Self::Azure { cloud, tenant } => write!(formatter, "Azure (cloud {cloud}, tenant {tenant})"),
         }
     }
@@ -109,6 +118,14 @@ mod tests {
         );
         assert_eq!(
             azure("public", "a").relation_to(&azure("public", "b")),
+            OriginRelation::AnotherBackend
+        );
+        assert_eq!(
+            azure("public", "a").relation_to(&azure("public", "")),
+            OriginRelation::Same
+        );
+        assert_eq!(
+            azure("public", "a").relation_to(&azure("china", "")),
             OriginRelation::AnotherBackend
         );
         let local = Origin::Local {

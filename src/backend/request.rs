@@ -127,6 +127,18 @@ impl Request {
         Self::new(Method::DELETE, versioned(&id.path(), api_version), Repeat::Always)
     }
 
+    /// Reads what is no resource, such as the registration of a resource provider.
+    #[must_use]
+    pub fn get_path(path: &str, api_version: &str) -> Self {
+        Self::new(Method::GET, versioned(path, api_version), Repeat::Always)
+    }
+
+    /// Carries out an action of what is no resource.
+    #[must_use]
+    pub fn post_path(path: &str, api_version: &str) -> Self {
+        Self::new(Method::POST, versioned(path, api_version), Repeat::OnlyIfNotAccepted)
+    }
+
     /// Reads a URL that the service gave, as it is: an operation, a next page.
     #[must_use]
     pub fn get_url(url: &str) -> Self {

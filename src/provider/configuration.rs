@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tf_provider::{Attr, Diagnostic, Diagnostics, Model, Path, Value, path};
 use uuid::Uuid;
 
-use super::azure_configuration::AzureConfiguration;
+use super::azure_configuration::{self, AzureConfiguration, AzureSettings};
 use super::local_configuration::{self, LocalConfiguration, LocalSettings};
 use crate::arm::names;
 
@@ -14,15 +14,15 @@ const SUBSCRIPTION: &str = "ARM_SUBSCRIPTION_ID";
 
 /// Golden VM images: image templates are described in HCL, and `terraform apply` builds them.
 ///
-/// The `local` backend builds Linux disk images on this machine, without root and without a cloud account, and behaves like
-/// Azure VM Image Builder.
+/// The `azure` backend builds with Azure VM Image Builder. The `local` backend builds Linux disk images on this machine, without root and
+/// without a cloud account, and behaves like that service; one configuration works on both.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Configuration {
-    /// Where images are built; `local` is the default. Can also be set by the environment variable `IMAGEBUILDER_BACKEND`.
+    /// Where images are built: `local` (the default: on this machine) or `azure`. Can also be set by the environment variable `IMAGEBUILDER_BACKEND`.
     #[attribute(optional, check = backend)]
     pub backend: Attr<String>,
     /// Id of the subscription that holds the resources. Can also be set by the environment variable `ARM_SUBSCRIPTION_ID`.
-    /// Defaults to `00000000-0000-0000-0000-000000000000` on the local backend.
+    /// Required on Azure; defaults to `00000000-0000-0000-0000-000000000000` on the local backend.
     #[attribute(optional, check = names::subscription)]
     pub subscription_id: Attr<String>,
     /// Tags of every resource that has tags; a resource's own tags override them.
@@ -41,7 +41,16 @@ pub struct Configuration {
 pub(super) struct Settings {
     pub(super) subscription_id: Uuid,
     pub(super) default_tags: BTreeMap<String, String>,
-    pub(super) local: LocalSettings,
+    pub(super) backend: BackendSettings,
+}
+
+/// The backend that was chosen. What is written for the other one is accepted and not looked at, so that one configuration serves both.
+#[derive(Debug)]
+pub(super) enum BackendSettings {
+    /// The engine in this machine.
+    Local(LocalSettings),
+    /// Azure.
+    Azure(Box<AzureSettings>),
 }
 
 /// Puts arguments, environment and defaults together. Arguments win.
@@ -54,12 +63,26 @@ pub(super) fn resolve(
 ) -> Result<Settings, Diagnostics> {
     refuse_unknown(&configuration.to_value())?;
     let environment = |name: &str| environment(name).filter(|value| !value.is_empty());
-    refuse_other_backends(configuration.backend.as_str(), environment(BACKEND).as_deref())?;
-    let local = configuration.local.into_known().unwrap_or_default();
+    let variable = environment(BACKEND);
+    let azure = chooses_azure(configuration.backend.as_str(), variable.as_deref())?;
+    let subscription_id = subscription(configuration.subscription_id.into_known(), environment(SUBSCRIPTION))?;
+    let backend = if azure {
+        BackendSettings::Azure(Box::new(azure_configuration::resolve(
+            configuration.azure,
+            &environment,
+        )?))
+    } else {
+        let local = configuration.local.into_known().unwrap_or_default();
+        BackendSettings::Local(local_configuration::resolve(local, &environment)?)
+    };
     Ok(Settings {
-        subscription_id: subscription(configuration.subscription_id.into_known(), environment(SUBSCRIPTION))?,
+        subscription_id: match (subscription_id, azure) {
+            (Some(id), _) => id,
+            (None, false) => Uuid::nil(),
+            (None, true) => return Err(no_subscription().into()),
+        },
         default_tags: default_tags(configuration.default_tags)?,
-        local: local_configuration::resolve(local, &environment)?,
+        backend,
     })
 }
 
@@ -94,29 +117,22 @@ fn first_unknown(value: &Value, path: Path) -> Option<Path> {
     }
 }
 
-fn refuse_other_backends(argument: Option<&str>, variable: Option<&str>) -> Result<(), Diagnostics> {
+fn chooses_azure(argument: Option<&str>, variable: Option<&str>) -> Result<bool, Diagnostics> {
     let (chosen, origin) = match (argument, variable) {
         (Some(argument), _) => (argument, "the argument `backend`"),
         (None, Some(variable)) => (variable, "the environment variable IMAGEBUILDER_BACKEND"),
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(false),
     };
-    let detail = match chosen {
-        "local" => return Ok(()),
-        "azure" => {
-            format!(
-                "\"azure\" (from {origin}) is not built yet in this version of the provider. Use \"local\", which builds on this machine."
-            )
-        }
-        other => format!("\"{other}\" (from {origin}) is no backend of this provider. Use \"local\"."),
-    };
-    Err(Diagnostic::error("Backend is not available", detail)
-        .at(path!("backend"))
-        .into())
+    backend(chosen).map_err(|reason| {
+        let detail = format!("{reason} (from {origin})");
+        Diagnostic::error("Backend is not available", detail).at(path!("backend"))
+    })?;
+    Ok(chosen == "azure")
 }
 
-fn subscription(argument: Option<String>, variable: Option<String>) -> Result<Uuid, Diagnostics> {
+fn subscription(argument: Option<String>, variable: Option<String>) -> Result<Option<Uuid>, Diagnostics> {
     let Some(text) = argument.or(variable) else {
-        return Ok(Uuid::nil());
+        return Ok(None);
     };
     let refused = |reason: String| {
         let detail =
@@ -124,7 +140,14 @@ fn subscription(argument: Option<String>, variable: Option<String>) -> Result<Uu
         Diagnostic::error("Invalid subscription", detail).at(path!("subscription_id"))
     };
     names::subscription(&text).map_err(refused)?;
-    Ok(Uuid::parse_str(&text).map_err(|reason| refused(format!("\"{text}\" is no UUID: {reason}")))?)
+    let id = Uuid::parse_str(&text).map_err(|reason| refused(format!("\"{text}\" is no UUID: {reason}")))?;
+    Ok(Some(id))
+}
+
+fn no_subscription() -> Diagnostic {
+    let detail = "On Azure every resource is in a subscription. Set the argument `subscription_id` or the environment variable \
+                  ARM_SUBSCRIPTION_ID to its id; `az account list --output table` shows those that you can use.";
+    Diagnostic::error("No subscription", detail).at(path!("subscription_id"))
 }
 
 fn default_tags(tags: Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<String, String>, Diagnostics> {
@@ -141,7 +164,9 @@ fn default_tags(tags: Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<S
 fn backend(text: &str) -> Result<(), String> {
     match text {
         "local" | "azure" => Ok(()),
-        other => Err(format!("\"{other}\" is no backend of this provider; use \"local\"")),
+        other => Err(format!(
+            "\"{other}\" is no backend of this provider; use \"local\" or \"azure\""
+        )),
     }
 }
 

@@ -23,6 +23,13 @@ fn with_local(local: LocalConfiguration) -> Configuration {
     }
 }
 
+fn local(settings: Settings) -> LocalSettings {
+    match settings.backend {
+        BackendSettings::Local(local) => local,
+        BackendSettings::Azure(azure) => panic!("{azure:?}"),
+    }
+}
+
 fn refusal(configuration: Configuration, variables: &[(&str, &str)]) -> (String, String) {
     let refusal = resolve(configuration, environment(variables)).unwrap_err();
     (refusal.0[0].attribute.to_string(), refusal.0[0].detail.clone())
@@ -31,14 +38,17 @@ fn refusal(configuration: Configuration, variables: &[(&str, &str)]) -> (String,
 #[test]
 fn without_any_argument_the_local_backend_is_used() {
     let settings = resolve(Configuration::default(), environment(&[("HOME", "/home/me")])).unwrap();
-    assert_eq!(settings.local.root, FilePath::new("/home/me/.local/share/imagebuilder"));
     assert_eq!(settings.subscription_id, Uuid::nil());
+    assert_eq!(
+        local(settings).root,
+        FilePath::new("/home/me/.local/share/imagebuilder")
+    );
     let settings = resolve(
         Configuration::default(),
         environment(&[("HOME", "/home/me"), ("XDG_DATA_HOME", "/xdg")]),
     )
     .unwrap();
-    assert_eq!(settings.local.root, FilePath::new("/xdg/imagebuilder"));
+    assert_eq!(local(settings).root, FilePath::new("/xdg/imagebuilder"));
 }
 
 #[test]
@@ -48,8 +58,8 @@ fn arguments_win_over_the_environment() {
         ("ARM_SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000001"),
     ];
     let settings = resolve(Configuration::default(), environment(&variables)).unwrap();
-    assert_eq!(settings.local.root, FilePath::new("/from/variable"));
     assert_eq!(settings.subscription_id, Uuid::from_u128(1));
+    assert_eq!(local(settings).root, FilePath::new("/from/variable"));
     let configuration = Configuration {
         subscription_id: Attr::from("00000000-0000-0000-0000-000000000002"),
         ..with_local(LocalConfiguration {
@@ -58,27 +68,53 @@ fn arguments_win_over_the_environment() {
         })
     };
     let settings = resolve(configuration, environment(&variables)).unwrap();
-    assert_eq!(settings.local.root, FilePath::new("/from/argument"));
     assert_eq!(settings.subscription_id, Uuid::from_u128(2));
+    assert_eq!(local(settings).root, FilePath::new("/from/argument"));
 }
 
 #[test]
 fn a_backend_that_is_not_there_is_refused_with_where_it_was_chosen() {
-    let azure = Configuration {
-        backend: Attr::from("azure"),
-        ..Configuration::default()
-    };
-    let (path, detail) = refusal(azure, &[("HOME", "/")]);
+    let (path, detail) = refusal(Configuration::default(), &[("IMAGEBUILDER_BACKEND", "gcp")]);
     assert_eq!(path, "backend");
     assert!(
-        detail.contains("not built yet") && detail.contains("\"local\""),
+        detail.contains("\"gcp\"") && detail.contains("IMAGEBUILDER_BACKEND") && detail.contains("\"azure\""),
         "{detail}"
     );
-    let (_, detail) = refusal(Configuration::default(), &[("IMAGEBUILDER_BACKEND", "gcp")]);
+}
+
+#[test]
+fn what_is_written_for_the_other_backend_is_accepted_and_not_looked_at() {
+    let both = |backend: &str| Configuration {
+        backend: Attr::from(backend),
+        subscription_id: Attr::from("00000000-0000-0000-0000-000000000001"),
+        azure: AzureConfiguration {
+            environment: Attr::from("custom"),
+            ..AzureConfiguration::default()
+        },
+        ..Configuration::default()
+    };
+    // On azure no folder is needed, and on the local backend no description of a cloud.
+    assert!(resolve(both("local"), environment(&[("HOME", "/")])).is_ok());
+    let (path, _) = refusal(both("azure"), &[]);
+    assert_eq!(path, "environment");
+    let variables = [
+        ("ARM_METADATA_HOSTNAME", "localhost:1"),
+        ("IMAGEBUILDER_BACKEND", "local"),
+    ];
+    let settings = resolve(both("azure"), environment(&variables)).unwrap();
+    assert!(matches!(settings.backend, BackendSettings::Azure(_)), "{settings:?}");
+}
+
+#[test]
+fn azure_needs_a_subscription_and_the_local_backend_has_one() {
+    let (path, detail) = refusal(Configuration::default(), &[("IMAGEBUILDER_BACKEND", "azure")]);
+    assert_eq!(path, "subscription_id");
     assert!(
-        detail.contains("\"gcp\"") && detail.contains("IMAGEBUILDER_BACKEND"),
+        detail.contains("ARM_SUBSCRIPTION_ID") && detail.contains("az account list"),
         "{detail}"
     );
+    let settings = resolve(Configuration::default(), environment(&[("HOME", "/")])).unwrap();
+    assert_eq!(settings.subscription_id, Uuid::nil());
 }
 
 #[test]
@@ -118,7 +154,7 @@ fn ages_and_mirrors_of_the_local_backend_are_taken_as_written() {
         }),
         ..LocalConfiguration::default()
     };
-    let settings = resolve(with_local(local), environment(&[("HOME", "/")])).unwrap().local;
+    let settings = self::local(resolve(with_local(local), environment(&[("HOME", "/")])).unwrap());
     assert_eq!(settings.layer_max_age, Some(Duration::from_secs(90 * 60)));
     assert_eq!(settings.mirrors.debian.as_deref(), Some("http://mirror.example/debian"));
     assert_eq!(

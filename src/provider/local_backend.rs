@@ -1,12 +1,16 @@
 //! The local backend behind a connection: the service in this process, and its notes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tf_provider::{Diagnostic, Diagnostics, path};
 
-use super::configuration::Settings;
+use uuid::Uuid;
+
+use super::local_configuration::LocalSettings;
 use super::local_logs::LocalLogs;
-use crate::backend::{ArmClient, Origin, PendingNotes};
+use super::pending_notes;
+use crate::backend::{ArmClient, Origin};
 use crate::local::{LocalOptions, LocalService, OpenError};
 use crate::resources::connection::Connection;
 
@@ -14,8 +18,11 @@ use crate::resources::connection::Connection;
 ///
 /// # Errors
 /// The root cannot be used, or the environment names no folder for notes.
-pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
-    let local = settings.local;
+pub(super) fn connect(
+    subscription_id: Uuid,
+    default_tags: BTreeMap<String, String>,
+    local: LocalSettings,
+) -> Result<Connection, Diagnostics> {
     let directory = local.root.clone();
     let worker_program = std::env::current_exe().map_err(|error| {
         let detail = format!("The path of this program, which carries out the runs, cannot be found: {error}");
@@ -25,29 +32,24 @@ pub(super) fn connect(settings: Settings) -> Result<Connection, Diagnostics> {
     let service = LocalService::open(LocalOptions {
         network: local.network,
         max_parallel_runs: local.max_parallel_runs,
-        subscription_id: settings.subscription_id,
+        subscription_id,
         platform_images: local.platform_images,
         layer_max_age: local.layer_max_age.unwrap_or(usual.layer_max_age),
         mirrors: local.mirrors,
         ..usual
     });
     let service = service.map_err(|error| unusable(&error))?;
-    let notes = PendingNotes::of_user().map_err(|error| {
-        Diagnostic::error(
-            "No folder for pending notes",
-            format!("{error}. Set XDG_STATE_HOME or HOME."),
-        )
-    })?;
+    let notes = pending_notes::of_user()?;
     let origin = Origin::Local {
         root: service.root_id(),
         directory,
     };
-    let subscription = settings.subscription_id.to_string();
+    let subscription = subscription_id.to_string();
     let client = ArmClient::new(service.clone(), origin, subscription.as_str(), notes);
     Ok(Connection::new(
         client,
         subscription,
-        settings.default_tags,
+        default_tags,
         Arc::new(LocalLogs(service)),
     ))
 }

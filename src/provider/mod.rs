@@ -1,10 +1,12 @@
 //! The provider block, and the one list of what the provider has. The only place that knows both the resources and a backend.
 
+mod azure_backend;
 mod azure_configuration;
 mod configuration;
 mod local_backend;
 mod local_configuration;
 mod local_logs;
+mod pending_notes;
 mod serving;
 
 use std::borrow::Cow;
@@ -30,6 +32,7 @@ use crate::resources::resource_group::ResourceGroupResource;
 use crate::resources::staging_resource_group::StagingResourceGroupResource;
 
 pub use configuration::Configuration;
+use configuration::{BackendSettings, Settings};
 pub use serving::serve;
 
 /// The provider `imagebuilder`.
@@ -40,9 +43,18 @@ impl tf_provider::Provider for Provider {
     type Config = Configuration;
     type Client = Connection;
 
-    async fn configure(&self, config: Configuration, _terraform_version: &str) -> Result<Connection, Diagnostics> {
-        let settings = configuration::resolve(config, |name| std::env::var(name).ok())?;
-        local_backend::connect(settings)
+    async fn configure(&self, config: Configuration, terraform_version: &str) -> Result<Connection, Diagnostics> {
+        let Settings {
+            subscription_id,
+            default_tags,
+            backend,
+        } = configuration::resolve(config, |name| std::env::var(name).ok())?;
+        match backend {
+            BackendSettings::Local(local) => local_backend::connect(subscription_id, default_tags, local),
+            BackendSettings::Azure(azure) => {
+                azure_backend::connect(subscription_id, default_tags, *azure, terraform_version).await
+            }
+        }
     }
 
     /// A bad value is repeated in the message about it, and it may be a URI with a signature.

@@ -6,7 +6,6 @@ use tf_provider::Diagnostic;
 
 use super::connection::Connection;
 use super::patience::Patience;
-use crate::backend::Origin;
 
 const FIRST: Duration = Duration::from_millis(50);
 const GROWTH: f64 = 1.5;
@@ -33,9 +32,10 @@ pub enum Ended {
 impl Pause {
     /// The pauses that suit the backend.
     pub fn new(connection: &Connection) -> Self {
-        let longest = match connection.origin() {
-            Origin::Local { .. } => LONGEST_LOCAL,
-            Origin::Azure { .. } => LONGEST_AZURE,
+        let longest = if connection.origin().builds_locally() {
+            LONGEST_LOCAL
+        } else {
+            LONGEST_AZURE
         };
         Self { next: FIRST, longest }
     }

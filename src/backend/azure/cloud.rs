@@ -81,6 +81,25 @@ impl Cloud {
         })
     }
 
+    /// A cloud of its own, which these addresses describe; it is named after the host of its Resource Manager.
+    ///
+    /// # Errors
+    /// An address is missing, is none, or asks for plain http to another machine.
+    pub fn at(endpoints: &Endpoints) -> Result<Self, CloudError> {
+        let (Some(resource_manager), Some(authority)) = (&endpoints.resource_manager, &endpoints.authority) else {
+            let message = "a cloud of its own needs the addresses of its Resource Manager and of its authority";
+            return Err(CloudError::new(CloudErrorKind::BadAddress, message));
+        };
+        let url = address(resource_manager)?;
+        let audience = endpoints.audience.as_ref().unwrap_or(resource_manager);
+        Ok(Self {
+            name: url.host_str().unwrap_or_default().to_owned(),
+            resource_manager: url,
+            audience: without_slash(audience).to_owned(),
+            authority: address(authority)?,
+        })
+    }
+
     /// The same cloud with other addresses. One whose Resource Manager is on another host is another cloud: it takes that host's
     /// name, so that nobody looks here for a resource that was made there.
     ///

@@ -99,6 +99,16 @@ fn understood(url: &Url, outcome: Result<(StatusCode, Bytes), TransportError>) -
     }
 }
 
+/// The clouds that azurerm has names of its own for; the metadata of each has another one.
+fn usual_name(name: String) -> String {
+    match name.as_str() {
+        "AzureCloud" => "public".to_owned(),
+        "AzureUSGovernment" => "usgovernment".to_owned(),
+        "AzureChinaCloud" => "china".to_owned(),
+        _ => name,
+    }
+}
+
 /// Reads the description.
 fn described(body: &[u8]) -> Result<Cloud, CloudError> {
     let metadata: Metadata = serde_json::from_slice(body).map_err(|error| {
@@ -123,7 +133,7 @@ fn described(body: &[u8]) -> Result<Cloud, CloudError> {
         audience: (*audience.unwrap_or(&own)).to_owned(),
         resource_manager: cloud::address(own)?,
         authority: cloud::address(without_slash(&authentication.login_endpoint))?,
-        name,
+        name: usual_name(name),
     })
 }
 
@@ -138,7 +148,7 @@ mod tests {
             "authentication":{"loginEndpoint":"https://login.microsoftonline.com/","tenant":"common",
             "audiences":["https://management.core.windows.net/","https://management.azure.com/"]}}"#;
         let cloud = described(document).unwrap();
-        assert_eq!(cloud.name, "AzureCloud");
+        assert_eq!(cloud.name, "public");
         assert_eq!(cloud.scope(), "https://management.azure.com/.default");
         assert_eq!(cloud.authority.as_str(), "https://login.microsoftonline.com/");
     }

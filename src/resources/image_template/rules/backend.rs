@@ -15,17 +15,14 @@ use crate::resources::image_template::windows::PowerShell;
 /// What is wrong with the template on this backend; on the local one, what it accepts and cannot build.
 pub(super) fn on_backend(origin: &Origin, template: &ImageTemplate) -> Diagnostics {
     let mut found = Diagnostics::new();
-    match origin {
-        Origin::Local { .. } => {
-            warn_of_windows(template, &mut found);
-            warn_of_disks(template, &mut found);
-            warn_of_places(template, &mut found);
-        }
-        Origin::Azure { .. } => {
-            require_identity(template, &mut found);
-            for (at, uri) in addresses(template) {
-                refuse_local_address(at, uri, &mut found);
-            }
+    if origin.builds_locally() {
+        warn_of_windows(template, &mut found);
+        warn_of_disks(template, &mut found);
+        warn_of_places(template, &mut found);
+    } else {
+        require_identity(template, &mut found);
+        for (at, uri) in addresses(template) {
+            refuse_local_address(at, uri, &mut found);
         }
     }
     found

@@ -1,0 +1,165 @@
+//! Resource providers: a subscription has to be registered for each before anything of it can be made there.
+//!
+//! Azurerm asks at every start. Here nobody asks until an answer says that a registration is missing: that answer proves that nothing
+//! was carried out, so that the request is sent again once the subscription is registered.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::client::ArmClient;
+use super::error::{Error, ErrorKind};
+use super::operation::{Answer, refusal};
+use super::request::{Repeat, Request};
+use super::retry::RetryPolicy;
+use crate::arm::error::ErrorBody;
+
+const API_VERSION: &str = "2022-09-01";
+/// The service's code of an answer that asks for a registration.
+const MISSING: &str = "MissingSubscriptionRegistration";
+const IMAGE_BUILDER: &str = "Microsoft.VirtualMachineImages";
+/// What builds need besides: https://learn.microsoft.com/azure/virtual-machines/linux/image-builder#register-the-providers
+const NEEDED_BY_BUILDS: [&str; 5] = [
+    "Microsoft.Compute",
+    "Microsoft.KeyVault",
+    "Microsoft.Storage",
+    "Microsoft.Network",
+    "Microsoft.ContainerInstance",
+];
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A registration takes a minute or two; one that takes longer is stuck.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// A registration that an answer asks for.
+struct Missing {
+    subscription: String,
+    namespace: String,
+}
+
+impl ArmClient {
+    /// Sends a request; where that takes a registration which is missing, registers and sends it again.
+    pub(super) async fn execute(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
+        let answer = self.exchange(request, policy).await?;
+        let Some(missing) = missing(request, &answer) else {
+            return Ok(answer);
+        };
+        if !self.registers_providers {
+            return Err(way_out(refusal(&answer).about(request).found(&answer), &missing));
+        }
+        self.register(&missing).await?;
+        self.exchange(request, policy).await
+    }
+
+    async fn register(&self, missing: &Missing) -> Result<(), Error> {
+        // One at a time: the resources of a first apply all find it missing at once.
+        let _registering = self.registering.lock().await;
+        let companions = NEEDED_BY_BUILDS
+            .iter()
+            .filter(|_| missing.namespace.eq_ignore_ascii_case(IMAGE_BUILDER));
+        let mut pending = Vec::new();
+        for namespace in std::iter::once(missing.namespace.as_str()).chain(companions.copied()) {
+            let state = self.ask(missing, namespace, Method::GET).await?;
+            if state != State::Registered {
+                tracing::info!(namespace, "registering the subscription for a resource provider");
+                self.ask(missing, namespace, Method::POST).await?;
+                pending.push(namespace);
+            }
+        }
+        let began = self.clock.now();
+        let mut pause = FIRST_PAUSE;
+        while let Some(namespace) = pending.last() {
+            if self.ask(missing, namespace, Method::GET).await? == State::Registered {
+                pending.pop();
+                continue;
+            }
+            if self.clock.now() - began > LONGEST_WAIT {
+                let message = format!("the registration of the subscription for {namespace} does not come to its end");
+                return Err(way_out(Error::new(ErrorKind::TimedOut, message), missing));
+            }
+            self.pause(pause).await.map_err(|kind| {
+                Error::new(
+                    kind,
+                    format!("given up while the subscription is registered for {namespace}"),
+                )
+            })?;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// Looks at a registration (GET) or asks for it (POST); either tells how it then stands.
+    async fn ask(&self, missing: &Missing, namespace: &str, method: Method) -> Result<State, Error> {
+        let provider = format!("/subscriptions/{}/providers/{namespace}", missing.subscription);
+        let request = match method {
+            Method::POST => {
+                Request::post_path(&format!("{provider}/register"), API_VERSION).with_repeat(Repeat::Always)
+            }
+            _ => Request::get_path(&provider, API_VERSION),
+        };
+        let answer = self.exchange(&request, &RetryPolicy::REQUEST).await?;
+        if !answer.status.is_success() {
+            return Err(way_out(refusal(&answer).about(&request).found(&answer), missing));
+        }
+        let state = answer
+            .body
+            .as_ref()
+            .and_then(|body| body.get("registrationState")?.as_str());
+        Ok(match state {
+            Some(state) if state.eq_ignore_ascii_case("Registered") => State::Registered,
+            _ => State::NotYet,
+        })
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Registered,
+    NotYet,
+}
+
+fn missing(request: &Request, answer: &Answer) -> Option<Missing> {
+    if answer.status.is_success() {
+        return None;
+    }
+    let error = answer.body.as_ref().and_then(ErrorBody::from_value)?.error;
+    if !error.code.eq_ignore_ascii_case(MISSING) {
+        return None;
+    }
+    let path = request.shown();
+    let mut segments = path
+        .split('/')
+        .skip_while(|segment| !segment.eq_ignore_ascii_case("subscriptions"));
+    let subscription = segments.nth(1)?.to_owned();
+    // The service names it as the target; otherwise it is the provider of the resource itself.
+    let named = error
+        .details
+        .into_iter()
+        .find_map(|detail| detail.target)
+        .or(error.target);
+    let named = named.filter(|target| target.contains('.') && !target.contains('/'));
+    let of_path = || {
+        let mut segments = segments;
+        let mut found = None;
+        while segments
+            .find(|segment| segment.eq_ignore_ascii_case("providers"))
+            .is_some()
+        {
+            found = segments.next().map(str::to_owned);
+        }
+        found
+    };
+    Some(Missing {
+        subscription,
+        namespace: named.or_else(of_path)?,
+    })
+}
+
+fn way_out(error: Error, missing: &Missing) -> Error {
+    error.with_hint(&format!(
+        "The subscription has to be registered for {0}. Whoever may do that runs `az provider register --namespace {0} --subscription {1} \
+         --wait`; or the provider does it, unless `resource_provider_registrations` is \"none\", with the right \
+         \"{0}/register/action\".",
+        missing.namespace, missing.subscription
+    ))
+}
