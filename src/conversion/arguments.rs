@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tf_provider::schema::Attribute;
-use tf_provider::{Model, Type, Value};
+use tf_provider::{Model, Name, Type, Value};
 
 use super::{Conversion, ConversionError, Converted};
 use crate::arm::deployment::{Openings, Remark};
@@ -62,7 +62,7 @@ fn closed(converted: &Converted, openings: &Openings) -> Result<(Value, Vec<Rema
             }
             Err(error) => return Err(error),
         };
-        values.insert(each.name.to_owned(), value);
+        values.insert(each.name.into(), value);
     }
     Ok((Value::Object(values), remarks))
 }
@@ -85,7 +85,7 @@ fn text(value: &Value, openings: &Openings, at: &str) -> Result<Value, Conversio
         }
         Value::Object(members) => {
             let member =
-                |(name, value): (&String, &Value)| Ok((name.clone(), text(value, openings, &format!("{at}.{name}"))?));
+                |(name, value): (&Name, &Value)| Ok((name.clone(), text(value, openings, &format!("{at}.{name}"))?));
             Value::Object(members.iter().map(member).collect::<Result<_, _>>()?)
         }
         other => other.clone(),

@@ -26,7 +26,7 @@ fn paths(conversion: &Conversion) -> Vec<&str> {
 fn sent(conversion: &mut Conversion) -> Json {
     let mut values = arguments(conversion).unwrap();
     if let Value::Object(members) = &mut values {
-        members.insert("timeouts".to_owned(), Value::Null);
+        members.insert("timeouts".into(), Value::Null);
     }
     wire::encode(&ImageTemplate::from_value(&values).unwrap())
 }

@@ -92,7 +92,7 @@ impl<R: Find> Model for Shown<R> {
                 attributes.extend(members);
             }
         }
-        attributes.retain(|name, _| !OF_RESOURCES.contains(&name.as_str()));
+        attributes.retain(|name, _| !OF_RESOURCES.contains(&name.as_ref()));
         Value::Object(attributes)
     }
 }

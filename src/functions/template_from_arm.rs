@@ -100,12 +100,13 @@ fn json(value: &Value) -> Json {
         Value::Number(number) => number_of(number),
         Value::String(text) => Json::from(text.as_str()),
         Value::List(elements) | Value::Set(elements) => elements.iter().map(json).collect(),
-        Value::Map(entries) | Value::Object(entries) => Json::Object(
-            entries
-                .iter()
-                .map(|(name, value)| (name.clone(), json(value)))
-                .collect(),
-        ),
+        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+        Value::Object(attributes) => {
+            let attributes = attributes.iter();
+            attributes
+                .map(|(name, value)| (name.to_string(), json(value)))
+                .collect()
+        }
         Value::Dynamic(inner) => json(&inner.1),
     }
 }

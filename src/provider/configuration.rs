@@ -112,7 +112,7 @@ fn first_unknown(value: &Value, path: Path) -> Option<Path> {
             .find_map(|(key, entry)| first_unknown(entry, path.clone().key(key))),
         Value::Object(attributes) => attributes
             .iter()
-            .find_map(|(name, attribute)| first_unknown(attribute, path.clone().attribute(name))),
+            .find_map(|(name, attribute)| first_unknown(attribute, path.clone().attribute(name.as_ref()))),
         _ => None,
     }
 }

@@ -57,7 +57,7 @@ pub use schema::schema_document;
 pub use tf_provider_derive::Model;
 pub use tokio_util::sync::CancellationToken;
 pub use types::Type;
-pub use value::Value;
+pub use value::{Name, Value};
 
 #[doc(hidden)]
 pub use model::read_field;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// A type of Terraform's type system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Type {
     /// `tuple([…])`
     Tuple(Vec<Type>),
     /// `object({…})`
-    Object(BTreeMap<String, Type>),
+    Object(BTreeMap<Name, Type>),
 }
 
 impl Type {
@@ -41,7 +41,7 @@ impl Type {
     }
 
     /// An object with these attributes.
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Type)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, of)| (name.into(), of)).collect())
     }
 
@@ -61,7 +61,7 @@ impl Type {
             Self::Object(attributes) => {
                 let attributes: serde_json::Map<String, Json> = attributes
                     .iter()
-                    .map(|(name, of)| (name.clone(), of.to_json()))
+                    .map(|(name, of)| (name.clone().into_owned(), of.to_json()))
                     .collect();
                 json!(["object", attributes])
             }
@@ -82,7 +82,7 @@ impl Type {
         }
         match json.as_array()?.as_slice() {
             [Json::String(kind), Json::Object(attributes), ..] if kind == "object" => {
-                let read = |(name, of): (&String, &Json)| Some((name.clone(), Self::from_json(of)?));
+                let read = |(name, of): (&String, &Json)| Some((Name::from(name.clone()), Self::from_json(of)?));
                 attributes.iter().map(read).collect::<Option<_>>().map(Self::Object)
             }
             [Json::String(kind), Json::Array(types)] if kind == "tuple" => types
@@ -113,12 +113,10 @@ impl Type {
             Value::String(_) => Self::String,
             Value::List(elements) => Self::Tuple(elements.iter().map(Self::of).collect()),
             Value::Set(elements) => Self::Set(Box::new(elements.first().map_or(Self::Dynamic, Self::of))),
-            Value::Map(entries) | Value::Object(entries) => Self::Object(
-                entries
-                    .iter()
-                    .map(|(name, value)| (name.clone(), Self::of(value)))
-                    .collect(),
-            ),
+            Value::Map(entries) => Self::object(entries.iter().map(|(key, value)| (key.clone(), Self::of(value)))),
+            Value::Object(attributes) => {
+                Self::object(attributes.iter().map(|(name, value)| (name.clone(), Self::of(value))))
+            }
             Value::Dynamic(inner) => inner.0.clone(),
         }
     }

@@ -1,10 +1,14 @@
 //! [`Value`]: any value of Terraform's type system.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::attr::same_elements;
 use crate::number::Number;
 use crate::types::Type;
+
+/// The name of an attribute. Those of a schema are part of the program, so that objects share them.
+pub type Name = Cow<'static, str>;
 
 /// Any value of Terraform's type system, null and unknown included.
 ///
@@ -29,7 +33,7 @@ pub enum Value {
     /// Keys chosen by the user, elements of one type.
     Map(BTreeMap<String, Value>),
     /// Attributes given by the schema.
-    Object(BTreeMap<String, Value>),
+    Object(BTreeMap<Name, Value>),
     /// A value that brings its own type, for attributes of the dynamic type.
     Dynamic(Box<(Type, Value)>),
 }
@@ -43,7 +47,8 @@ impl PartialEq for Value {
             (Self::String(left), Self::String(right)) => left == right,
             (Self::List(left), Self::List(right)) => left == right,
             (Self::Set(left), Self::Set(right)) => same_elements(left, right, |a, b| a == b),
-            (Self::Map(left), Self::Map(right)) | (Self::Object(left), Self::Object(right)) => left == right,
+            (Self::Map(left), Self::Map(right)) => left == right,
+            (Self::Object(left), Self::Object(right)) => left == right,
             (Self::Dynamic(left), Self::Dynamic(right)) => left == right,
             _ => false,
         }
@@ -57,7 +62,7 @@ impl Value {
     }
 
     /// An object from attribute names and values.
-    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Value)>) -> Self {
+    pub fn object<N: Into<Name>>(attributes: impl IntoIterator<Item = (N, Value)>) -> Self {
         Self::Object(
             attributes
                 .into_iter()
@@ -81,7 +86,8 @@ impl Value {
         match self {
             Self::Unknown => false,
             Self::List(elements) | Self::Set(elements) => elements.iter().all(Self::is_wholly_known),
-            Self::Map(entries) | Self::Object(entries) => entries.values().all(Self::is_wholly_known),
+            Self::Map(entries) => entries.values().all(Self::is_wholly_known),
+            Self::Object(attributes) => attributes.values().all(Self::is_wholly_known),
             Self::Dynamic(inner) => inner.1.is_wholly_known(),
             _ => true,
         }
@@ -89,24 +95,19 @@ impl Value {
 
     /// The same value with null in place of everything unknown.
     #[must_use]
-    pub fn unknown_as_null(self) -> Self {
-        let all = |entries: BTreeMap<String, Value>| {
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, value.unknown_as_null()))
-                .collect()
-        };
+    pub fn unknown_as_null(mut self) -> Self {
+        self.forget_unknown();
+        self
+    }
+
+    fn forget_unknown(&mut self) {
         match self {
-            Self::Unknown => Self::Null,
-            Self::List(elements) => Self::List(elements.into_iter().map(Self::unknown_as_null).collect()),
-            Self::Set(elements) => Self::Set(elements.into_iter().map(Self::unknown_as_null).collect()),
-            Self::Map(entries) => Self::Map(all(entries)),
-            Self::Object(entries) => Self::Object(all(entries)),
-            Self::Dynamic(inner) => {
-                let (of, value) = *inner;
-                Self::Dynamic(Box::new((of, value.unknown_as_null())))
-            }
-            known => known,
+            Self::Unknown => *self = Self::Null,
+            Self::List(elements) | Self::Set(elements) => elements.iter_mut().for_each(Self::forget_unknown),
+            Self::Map(entries) => entries.values_mut().for_each(Self::forget_unknown),
+            Self::Object(attributes) => attributes.values_mut().for_each(Self::forget_unknown),
+            Self::Dynamic(inner) => inner.1.forget_unknown(),
+            _ => {}
         }
     }
 

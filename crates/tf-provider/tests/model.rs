@@ -89,7 +89,7 @@ fn a_value_that_does_not_fit_is_named_by_its_path() {
         panic!("a model is an object")
     };
     let book = Value::object([("title", Value::from(true))]);
-    attributes.insert("books".to_owned(), Value::List(vec![Value::Unknown, book]));
+    attributes.insert("books".into(), Value::List(vec![Value::Unknown, book]));
     let error = Shelf::from_value(&value).unwrap_err();
     assert_eq!(error.path, path!("books"[1]."title"));
     assert_eq!(error.to_string(), "books[1].title: expected a string, found a bool");

@@ -22,7 +22,7 @@ fn noun_of<N: Noun>(state: &ForeignState) -> Result<N, Diagnostics> {
     let of_texts = |attribute: &&Attribute| matches!(attribute.kind, Kind::String);
     for attribute in N::attributes().iter().filter(of_texts) {
         if let (Some(text), Value::Object(attributes)) = (text(state, attribute.name), &mut found) {
-            attributes.insert(attribute.name.to_owned(), Value::from(text));
+            attributes.insert(attribute.name.into(), Value::from(text));
         }
     }
     finished(found, &id, state)

@@ -43,8 +43,8 @@ fn timeouts<T: Model>(state: &ForeignState) -> Attr<T> {
 /// The noun, with what the state says of every noun.
 fn finished<N: Noun>(mut found: Value, id: &N::Id, state: &ForeignState) -> Result<N, Diagnostics> {
     if let Value::Object(attributes) = &mut found {
-        attributes.insert("id".to_owned(), Value::from(id.to_string()));
-        attributes.insert("timeouts".to_owned(), timeouts::<Timeouts>(state).to_value());
+        attributes.insert("id".into(), Value::from(id.to_string()));
+        attributes.insert("timeouts".into(), timeouts::<Timeouts>(state).to_value());
     }
     N::from_value(&found).map_err(|error| unsuitable(state, &error.to_string()))
 }

@@ -173,7 +173,7 @@ impl AttributeField {
     /// The field's entry of the object value.
     pub(crate) fn write(&self) -> TokenStream {
         let Self { ident, name, .. } = self;
-        quote! { (::std::string::String::from(#name), self.#ident.to_value()) }
+        quote! { (::std::borrow::Cow::Borrowed(#name), self.#ident.to_value()) }
     }
 }
 

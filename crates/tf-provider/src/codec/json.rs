@@ -7,7 +7,7 @@ use super::{CodecError, DEPTH_LIMIT, UNSET};
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// How many steps of a path are told: deeper, it is the nesting itself that is wrong.
 const TOLD_STEPS: usize = 8;
@@ -95,10 +95,10 @@ fn value(json: &Json, of: &Type, depth: usize) -> Result<Value, CodecError> {
             entries.iter().map(entry).collect::<Result<_, _>>().map(Value::Map)
         }
         (Type::Object(types), Json::Object(entries)) => {
-            let attribute = |(name, of): (&String, &Type)| {
-                let value = match entries.get(name) {
+            let attribute = |(name, of): (&Name, &Type)| {
+                let value = match entries.get(&**name) {
                     Some(json) => {
-                        value(json, of, depth + 1).map_err(|error| error.inside(Step::Attribute(name.clone())))?
+                        value(json, of, depth + 1).map_err(|error| error.inside(Step::Attribute(name.to_string())))?
                     }
                     None => UNSET,
                 };

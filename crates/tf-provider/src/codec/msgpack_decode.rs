@@ -62,9 +62,16 @@ impl<'a> Reader<'a> {
                     Err(CodecError::new("the tuple has fewer elements than its type"))
                 }
             }
-            Type::Map(element) => self.entries(marker, of, depth, |_| Some(element)).map(Value::Map),
+            Type::Map(element) => {
+                let entry = |key: &str| Some((key.to_owned(), &**element));
+                self.entries(marker, of, depth, entry).map(Value::Map)
+            }
             Type::Object(attributes) => {
-                let mut object = self.entries(marker, of, depth, |name| attributes.get(name))?;
+                let attribute = |name: &str| {
+                    let (name, of) = attributes.get_key_value(name)?;
+                    Some((name.clone(), of))
+                };
+                let mut object = self.entries(marker, of, depth, attribute)?;
                 for name in attributes.keys() {
                     if !object.contains_key(name) {
                         object.insert(name.clone(), UNSET);
@@ -97,13 +104,13 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
-    fn entries<'t>(
+    fn entries<'t, K: Ord>(
         &mut self,
         marker: Marker,
         of: &Type,
         depth: usize,
-        element: impl Fn(&str) -> Option<&'t Type>,
-    ) -> Result<BTreeMap<String, Value>, CodecError> {
+        entry: impl Fn(&str) -> Option<(K, &'t Type)>,
+    ) -> Result<BTreeMap<K, Value>, CodecError> {
         let length = match marker {
             Marker::FixMap(length) => usize::from(length),
             Marker::Map16 => usize::from(u16::from_be_bytes(self.array()?)),
@@ -118,9 +125,9 @@ impl<'a> Reader<'a> {
         for _ in 0..length {
             let marker = self.marker()?;
             let key = self.text(marker, &Type::String)?;
-            let of = element(key).ok_or_else(|| CodecError::new(format!("there is no attribute {key:?}")))?;
+            let (held, of) = entry(key).ok_or_else(|| CodecError::new(format!("there is no attribute {key:?}")))?;
             let value = self.value(of, depth + 1).map_err(|error| error.inside(step(key)))?;
-            if entries.insert(key.to_owned(), value).is_some() {
+            if entries.insert(held, value).is_some() {
                 return Err(CodecError::new("is there twice").inside(step(key)));
             }
         }

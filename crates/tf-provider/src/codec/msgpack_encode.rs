@@ -8,7 +8,7 @@ use super::{CodecError, UNSET};
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// The extension that stands for an unknown value without refinements.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
@@ -58,8 +58,8 @@ fn write(buffer: &mut ByteBuf, value: &Value, of: &Type) -> Result<(), CodecErro
 /// All attributes of the type, whether the value has them or not; what the type does not have is an error.
 fn write_object(
     buffer: &mut ByteBuf,
-    types: &BTreeMap<String, Type>,
-    attributes: &BTreeMap<String, Value>,
+    types: &BTreeMap<Name, Type>,
+    attributes: &BTreeMap<Name, Value>,
 ) -> Result<(), CodecError> {
     if let Some(name) = attributes.keys().find(|name| !types.contains_key(*name)) {
         return Err(CodecError::new(format!("there is no attribute {name:?}")));
@@ -68,7 +68,7 @@ fn write_object(
     for (name, of) in types {
         infallible(encode::write_str(buffer, name).map_err(drop))?;
         let value = attributes.get(name).unwrap_or(&UNSET);
-        write(buffer, value, of).map_err(|error| error.inside(Step::Attribute(name.clone())))?;
+        write(buffer, value, of).map_err(|error| error.inside(Step::Attribute(name.to_string())))?;
     }
     Ok(())
 }

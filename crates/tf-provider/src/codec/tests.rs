@@ -132,7 +132,7 @@ fn arbitrary_bytes_never_panic_and_what_decodes_encodes_again() {
     let Value::Object(mut small) = every_value() else {
         panic!("an object was made")
     };
-    small.insert("text".to_owned(), Value::from("short"));
+    small.insert("text".into(), Value::from("short"));
     let valid = to_msgpack(&Value::Object(small), &every_type()).unwrap();
     let types = [
         every_type(),

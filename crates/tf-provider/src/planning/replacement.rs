@@ -17,15 +17,19 @@ pub(crate) fn replacements(attributes: &[Attribute], prior: &Value, planned: &Va
 fn collect(attributes: &[Attribute], objects: [&Value; 3], path: &Path, found: &mut Vec<Path>) {
     let [prior, planned, config] = objects;
     for attribute in attributes {
-        let path = path.clone().attribute(attribute.name);
+        let path = || path.clone().attribute(attribute.name);
         if attribute.replace {
             let comparison = Comparison { unknown_differs: true };
             if differs(attribute, prior, planned, Some(config), comparison) {
-                found.push(path);
+                found.push(path());
             }
         } else if let Some(nested) = attribute.kind.nested() {
             let values = objects.map(|object| object.attribute(attribute.name));
-            collect_inside(&attribute.kind, (nested.attributes)(), values, &path, found);
+            let [prior, planned, _] = values;
+            // Most of a plan is as it was, and there is nothing to be found in it.
+            if prior != planned || !planned.is_wholly_known() {
+                collect_inside(&attribute.kind, (nested.attributes)(), values, &path(), found);
+            }
         }
     }
 }

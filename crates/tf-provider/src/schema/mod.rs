@@ -213,7 +213,7 @@ impl Kind {
 pub fn object_type(attributes: &[Attribute]) -> Type {
     let types: BTreeMap<_, _> = attributes
         .iter()
-        .map(|each| (each.name.to_owned(), each.kind.value_type()))
+        .map(|each| (each.name.into(), each.kind.value_type()))
         .collect();
     Type::Object(types)
 }

@@ -167,7 +167,7 @@ mod tests {
         ]
     }
 
-    fn found(name: &str, value: Value) -> Vec<(Path, String)> {
+    fn found(name: &'static str, value: Value) -> Vec<(Path, String)> {
         let found = validate(&attributes(), &Value::object([(name, value)]));
         found.into_iter().map(|each| (each.attribute, each.detail)).collect()
     }

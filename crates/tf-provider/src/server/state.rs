@@ -167,9 +167,12 @@ pub(super) fn known_state(attributes: &[Attribute], state: Value, diagnostics: &
     if state.is_null() {
         return state;
     }
-    let unknown = rules::check_applied(attributes, &state, &state);
-    diagnostics.extend(rules::diagnostics(unknown));
-    let mut state = state.unknown_as_null();
+    let mut state = state;
+    if !state.is_wholly_known() {
+        let unknown = rules::check_applied(attributes, &state, &state);
+        diagnostics.extend(rules::diagnostics(unknown));
+        state = state.unknown_as_null();
+    }
     forget_write_only(attributes, &mut state);
     state
 }

@@ -13,13 +13,16 @@ pub(super) fn config(json: &Json, of: &Type) -> Value {
         (_, Json::String(text)) if text == UNKNOWN => Value::Unknown,
         (Type::Object(types), Json::Object(entries)) => {
             for name in entries.keys() {
-                assert!(types.contains_key(name), "the schema has no attribute {name:?}");
+                assert!(
+                    types.contains_key(name.as_str()),
+                    "the schema has no attribute {name:?}"
+                );
             }
             let null = Json::Null;
             Value::object(
                 types
                     .iter()
-                    .map(|(name, of)| (name.clone(), config(entries.get(name).unwrap_or(&null), of))),
+                    .map(|(name, of)| (name.clone(), config(entries.get(&**name).unwrap_or(&null), of))),
             )
         }
         (Type::List(of), Json::Array(elements)) => Value::List(elements.iter().map(|each| config(each, of)).collect()),
@@ -49,8 +52,10 @@ pub(super) fn state(value: &Value) -> Json {
             serde_json::from_str(&number.to_string()).unwrap_or_else(|_| Json::String(number.to_string()))
         }
         Value::List(elements) | Value::Set(elements) => elements.iter().map(state).collect(),
-        Value::Map(entries) | Value::Object(entries) => {
-            entries.iter().map(|(key, each)| (key.clone(), state(each))).collect()
+        Value::Map(entries) => entries.iter().map(|(key, each)| (key.clone(), state(each))).collect(),
+        Value::Object(attributes) => {
+            let attributes = attributes.iter();
+            attributes.map(|(name, each)| (name.to_string(), state(each))).collect()
         }
         Value::Dynamic(inner) => serde_json::json!({ "type": inner.0.to_json(), "value": state(&inner.1) }),
     }

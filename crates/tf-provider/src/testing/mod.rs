@@ -282,7 +282,7 @@ fn path(message: proto::AttributePath) -> Path {
 fn lookup<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
     path.steps().iter().try_fold(value, |value, step| match (step, value) {
         (_, Value::Unknown) => Some(value),
-        (Step::Attribute(name), Value::Object(attributes)) => attributes.get(name),
+        (Step::Attribute(name), Value::Object(attributes)) => attributes.get(name.as_str()),
         (Step::Key(key), Value::Map(entries)) => entries.get(key),
         (Step::Index(index), Value::List(elements)) => elements.get(*index),
         _ => None,

@@ -4,26 +4,22 @@ use serde_json::Value as Json;
 
 use super::WireError;
 use crate::number::Number;
-use crate::path::Path;
+use crate::path::Step;
 use crate::schema::{Attribute, Kind, Same};
 use crate::types::Type;
 use crate::value::Value;
 
 /// The object value of a body.
-pub(super) fn object(
-    attributes: &[Attribute],
-    body: &Json,
-    prior: Option<&Value>,
-    path: &Path,
-) -> Result<Value, WireError> {
-    refuse_unknown_variant(attributes, body, path)?;
+pub(super) fn object(attributes: &[Attribute], body: &Json, prior: Option<&Value>) -> Result<Value, WireError> {
+    refuse_unknown_variant(attributes, body)?;
     let decode = |each: &Attribute| {
         // A prior that is itself null or unknown says nothing about its attributes.
         let prior = prior
             .filter(|prior| matches!(prior, Value::Object(_)))
             .map(|prior| prior.attribute(each.name));
-        let value = attribute(each, body, prior, &path.clone().attribute(each.name))?;
-        Ok((each.name.to_owned(), value))
+        let value = attribute(each, body, prior);
+        let value = value.map_err(|error| error.inside(Step::Attribute(each.name.to_owned())))?;
+        Ok((each.name.into(), value))
     };
     attributes
         .iter()
@@ -32,21 +28,19 @@ pub(super) fn object(
         .map(Value::Object)
 }
 
-fn refuse_unknown_variant(attributes: &[Attribute], body: &Json, path: &Path) -> Result<(), WireError> {
-    let variants: Vec<&str> = attributes.iter().filter_map(|each| each.variant).collect();
+fn refuse_unknown_variant(attributes: &[Attribute], body: &Json) -> Result<(), WireError> {
+    let mut variants = attributes.iter().filter_map(|each| each.variant).peekable();
     match body.get("type").and_then(Json::as_str) {
-        Some(found) if !variants.is_empty() && !variants.iter().any(|each| each.eq_ignore_ascii_case(found)) => {
-            Err(WireError {
-                path: path.clone(),
-                expected: format!("one of the types {}", variants.join(", ")),
-                found: format!("type {found:?}"),
-            })
+        Some(found) if variants.peek().is_some() && !variants.any(|each| each.eq_ignore_ascii_case(found)) => {
+            let variants: Vec<&str> = attributes.iter().filter_map(|each| each.variant).collect();
+            let expected = format!("one of the types {}", variants.join(", "));
+            Err(WireError::new(expected, format!("type {found:?}")))
         }
         _ => Ok(()),
     }
 }
 
-fn attribute(each: &Attribute, body: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
+fn attribute(each: &Attribute, body: &Json, prior: Option<&Value>) -> Result<Value, WireError> {
     // An unknown planned value is a question, not an answer.
     let prior = prior.filter(|prior| !prior.is_unknown());
     if each.write_only {
@@ -68,9 +62,9 @@ fn attribute(each: &Attribute, body: &Json, prior: Option<&Value>, path: &Path) 
         return Ok(absent(each, prior));
     };
     let value = match each.words {
-        Some(words) => word(words, found, path)?,
-        None if each.keys => keys(each, found, prior, path)?,
-        None => kind(&each.kind, each.same, found, prior, path)?,
+        Some(words) => word(words, found)?,
+        None if each.keys => keys(each, found, prior)?,
+        None => kind(&each.kind, each.same, found, prior)?,
     };
     let prior = prior.unwrap_or(&Value::Null);
     // Where both mean the same as nothing, the user's way of saying it stays.
@@ -87,15 +81,11 @@ fn has_constant(each: &Attribute, found: &Json) -> bool {
         .is_none_or(|[member, constant]| text(member).is_some_and(|text| text.eq_ignore_ascii_case(constant)))
 }
 
-fn word([yes, no]: [&str; 2], json: &Json, path: &Path) -> Result<Value, WireError> {
+fn word([yes, no]: [&str; 2], json: &Json) -> Result<Value, WireError> {
     match json {
         Json::String(text) if text.eq_ignore_ascii_case(yes) => Ok(Value::Bool(true)),
         Json::String(text) if text.eq_ignore_ascii_case(no) => Ok(Value::Bool(false)),
-        other => Err(WireError {
-            path: path.clone(),
-            expected: format!("{yes:?} or {no:?}"),
-            found: describe(other),
-        }),
+        other => Err(WireError::new(format!("{yes:?} or {no:?}"), describe(other))),
     }
 }
 
@@ -123,12 +113,8 @@ pub(super) fn lookup<'a>(body: &'a Json, place: &str) -> Option<&'a Json> {
     place.split('.').try_fold(body, |body, name| body.get(name))
 }
 
-fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
-    let mismatch = || WireError {
-        path: path.clone(),
-        expected: kind.value_type().describe().to_owned(),
-        found: describe(json),
-    };
+fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>) -> Result<Value, WireError> {
+    let mismatch = || WireError::new(kind.value_type().describe(), describe(json));
     match (kind, json) {
         (Kind::String, Json::String(text)) => Ok(match prior {
             Some(Value::String(prior)) if same.is_some_and(|same| same(prior, text)) => Value::String(prior.clone()),
@@ -142,9 +128,12 @@ fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, pat
                 _ => &[],
             };
             if let Some(name) = identity(of) {
-                return named_elements(name, of, elements, prior, path);
+                return named_elements(name, of, elements, prior);
             }
-            let element = |(index, json)| self::kind(of, same, json, prior.get(index), &path.clone().index(index));
+            let element = |(index, json)| {
+                let value = self::kind(of, same, json, prior.get(index));
+                value.map_err(|error| error.inside(Step::Index(index)))
+            };
             elements
                 .iter()
                 .enumerate()
@@ -157,7 +146,7 @@ fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, pat
                 Some(Value::Set(prior)) => prior.clone(),
                 _ => Vec::new(),
             };
-            let element = |json| set_element(of, same, json, &mut open, path);
+            let element = |json| set_element(of, same, json, &mut open);
             elements.iter().map(element).collect::<Result<_, _>>().map(Value::Set)
         }
         (Kind::Map(of), Json::Object(entries)) => {
@@ -166,12 +155,13 @@ fn kind(kind: &Kind, same: Option<Same>, json: &Json, prior: Option<&Value>, pat
                     Some(Value::Map(prior)) => prior.get(key),
                     _ => None,
                 };
-                let value = self::kind(of, same, json, prior, &path.clone().key(key))?;
+                let value = self::kind(of, same, json, prior);
+                let value = value.map_err(|error| error.inside(Step::Key(key.clone())))?;
                 Ok((key.clone(), value))
             };
             entries.iter().map(entry).collect::<Result<_, _>>().map(Value::Map)
         }
-        (Kind::Object(nested), Json::Object(_)) => object((nested.attributes)(), json, prior, path),
+        (Kind::Object(nested), Json::Object(_)) => object((nested.attributes)(), json, prior),
         (Kind::Dynamic, json) => {
             let value = any(json);
             Ok(Value::Dynamic(Box::new((Type::of(&value), value))))
@@ -196,13 +186,7 @@ pub(super) fn is_named(name: &Attribute, text: &str, element: &Json) -> bool {
 }
 
 /// A list whose elements have names: first those of the prior list in their order, then what is new.
-fn named_elements(
-    name: &Attribute,
-    of: &Kind,
-    elements: &[Json],
-    prior: &[Value],
-    path: &Path,
-) -> Result<Value, WireError> {
+fn named_elements(name: &Attribute, of: &Kind, elements: &[Json], prior: &[Value]) -> Result<Value, WireError> {
     let mut open: Vec<&Json> = elements.iter().collect();
     let mut ordered: Vec<(&Json, Option<&Value>)> = Vec::with_capacity(elements.len());
     for value in prior.iter().filter(|value| matches!(value, Value::Object(_))) {
@@ -214,36 +198,29 @@ fn named_elements(
         }
     }
     ordered.extend(open.into_iter().map(|element| (element, None)));
-    let element = |(index, (json, prior))| kind(of, None, json, prior, &path.clone().index(index));
+    let element = |(index, (json, prior))| {
+        let value = kind(of, None, json, prior);
+        value.map_err(|error| error.inside(Step::Index(index)))
+    };
     let values = ordered.into_iter().enumerate().map(element);
     values.collect::<Result<_, _>>().map(Value::List)
 }
 
 /// A set's element, in the spelling of that prior element which means the same; each prior element serves once.
-fn set_element(
-    of: &Kind,
-    same: Option<Same>,
-    json: &Json,
-    open: &mut Vec<Value>,
-    path: &Path,
-) -> Result<Value, WireError> {
+fn set_element(of: &Kind, same: Option<Same>, json: &Json, open: &mut Vec<Value>) -> Result<Value, WireError> {
     for position in 0..open.len() {
-        let value = kind(of, same, json, Some(&open[position]), path)?;
+        let value = kind(of, same, json, Some(&open[position]))?;
         if value == open[position] {
             return Ok(open.swap_remove(position));
         }
     }
-    kind(of, same, json, None, path)
+    kind(of, same, json, None)
 }
 
 /// The keys of an object as a list or set of strings: those of the prior value first and as they were spelled.
-fn keys(each: &Attribute, json: &Json, prior: Option<&Value>, path: &Path) -> Result<Value, WireError> {
+fn keys(each: &Attribute, json: &Json, prior: Option<&Value>) -> Result<Value, WireError> {
     let Json::Object(entries) = json else {
-        return Err(WireError {
-            path: path.clone(),
-            expected: "an object".to_owned(),
-            found: describe(json),
-        });
+        return Err(WireError::new("an object", describe(json)));
     };
     let mut open: Vec<&String> = entries.keys().collect();
     let mut elements = Vec::new();
@@ -281,7 +258,12 @@ fn any(json: &Json) -> Value {
         Json::Number(value) => number(value).map_or(Value::Null, Value::Number),
         Json::String(text) => Value::String(text.clone()),
         Json::Array(elements) => Value::List(elements.iter().map(any).collect()),
-        Json::Object(entries) => Value::Object(entries.iter().map(|(key, each)| (key.clone(), any(each))).collect()),
+        Json::Object(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|(key, each)| (key.clone().into(), any(each)))
+                .collect(),
+        ),
     }
 }
 

@@ -148,9 +148,13 @@ pub(super) fn json(kind: &Kind, value: &Value) -> Json {
         (_, Value::List(elements) | Value::Set(elements)) => {
             elements.iter().map(|each| json(&Kind::Dynamic, each)).collect()
         }
-        (_, Value::Map(entries) | Value::Object(entries)) => entries
+        (_, Value::Map(entries)) => entries
             .iter()
             .map(|(key, each)| (key.clone(), json(&Kind::Dynamic, each)))
+            .collect(),
+        (_, Value::Object(attributes)) => attributes
+            .iter()
+            .map(|(name, each)| (name.to_string(), json(&Kind::Dynamic, each)))
             .collect(),
     }
 }

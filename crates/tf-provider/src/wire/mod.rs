@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Model, ModelError};
-use crate::path::Path;
+use crate::path::{Path, Step};
 
 /// The body of a model: nulls and unknown values left out, and everything that only the service decides.
 pub fn encode<M: Model>(model: &M) -> Json {
@@ -46,7 +46,7 @@ pub fn keep_unknown<M: Model>(attribute: &str, changes: &mut Json, shown: &Json)
 /// When the body holds something else than the attribute's type, or a variant that the model does not have.
 pub fn decode<M: Model>(body: &Json, prior: Option<&M>) -> Result<M, WireError> {
     let prior = prior.map(Model::to_value);
-    let value = decode::object(M::attributes(), body, prior.as_ref(), &Path::new())?;
+    let value = decode::object(M::attributes(), body, prior.as_ref())?;
     Ok(M::from_value(&value)?)
 }
 
@@ -59,6 +59,21 @@ pub struct WireError {
     pub expected: String,
     /// What the body has there.
     pub found: String,
+}
+
+impl WireError {
+    fn new(expected: impl Into<String>, found: String) -> Self {
+        Self {
+            path: Path::new(),
+            expected: expected.into(),
+            found,
+        }
+    }
+
+    fn inside(mut self, step: Step) -> Self {
+        self.path.prepend(step);
+        self
+    }
 }
 
 impl fmt::Display for WireError {
