@@ -4,12 +4,14 @@
 //! Whoever finds a note later knows that the resource it names is this machine's own. A note is held by a lock for as long as its
 //! owner lives; what is not locked was left behind.
 //!
-//! `<folder>/<sha256 of backend and resource id>.json` is the note (replaced as a whole, never written in place), `.lock` its lock.
+//! `<folder>/<sha256 of backend and resource id>.json` is the note and its own lock: one file, since a file system can take longer to
+//! make a file than to sync it when many were removed just before. It holds [`NoteContent`], and then the operation, as lines of JSON.
+//! Half a line counts as none.
 
 mod left_behind;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -47,9 +49,8 @@ pub struct NoteContent {
 pub struct Note {
     content: NoteContent,
     path: PathBuf,
-    lock_path: PathBuf,
     /// Locked as long as it is open.
-    lock: File,
+    file: File,
 }
 
 /// What went wrong with a note.
@@ -108,8 +109,7 @@ impl PendingNotes {
         origin: &Origin,
     ) -> Result<Note, NoteError> {
         self.make_folder()?;
-        let (path, lock_path) = self.paths(resource_id.as_resource_id(), origin);
-        let lock = lock(&lock_path)?;
+        let path = self.path(resource_id.as_resource_id(), origin);
         let content = NoteContent {
             resource_id: resource_id.to_string(),
             fingerprint: fingerprint.into(),
@@ -117,17 +117,30 @@ impl PendingNotes {
             origin: origin.clone(),
             operation: None,
         };
-        let note = Note {
-            content,
-            path,
-            lock_path,
-            lock,
-        };
-        note.write()?;
+        let fail = |error| NoteError::io(&path, error);
+        let mut file = lock(&path, OpenOptions::new().create(true))?;
+        // After a crash it is the old note or the new one.
+        let replaces = file.metadata().map_err(fail)?.len() > 0;
+        let temporary = path.with_extension("new");
+        if replaces {
+            // What a crash left here is ours: the lock is held.
+            remove(&temporary)?;
+            file = lock(&temporary, OpenOptions::new().create_new(true))?;
+        }
+        let written = line(&content).and_then(|line| file.write_all(&line));
+        let written = written.and_then(|()| file.sync_all());
+        match written {
+            Ok(()) if replaces => fs::rename(&temporary, &path).map_err(fail)?,
+            Ok(()) => {}
+            Err(error) => {
+                remove(if replaces { &temporary } else { &path })?;
+                return Err(fail(error));
+            }
+        }
         // Else a power cut could lose the note and not what was sent after it.
         let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
         folder.map_err(|error| NoteError::io(&self.folder, error))?;
-        Ok(note)
+        Ok(Note { content, path, file })
     }
 
     /// Takes over the note of a resource; `None` if there is none of this backend, or it is unreadable.
@@ -139,42 +152,27 @@ impl PendingNotes {
     }
 
     fn find_by_id(&self, resource_id: &ResourceId, origin: &Origin) -> Result<Option<Note>, NoteError> {
-        let (path, lock_path) = self.paths(resource_id, origin);
-        if !path.try_exists().map_err(|error| NoteError::io(&path, error))? {
-            return Ok(None);
-        }
-        let lock = lock(&lock_path)?;
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            // Its owner finished between the look and the lock.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return remove_lock(&lock_path, &lock).map(|()| None);
-            }
-            Err(error) => return Err(NoteError::io(&path, error)),
+        let path = self.path(resource_id, origin);
+        let mut file = match lock(&path, &mut OpenOptions::new()) {
+            Ok(file) => file,
+            Err(error) if error.is_absence() => return Ok(None),
+            Err(error) => return Err(error),
         };
+        let mut bytes = Vec::new();
+        let read = file.read_to_end(&mut bytes);
+        read.map_err(|error| NoteError::io(&path, error))?;
         // A note that cannot be understood claims nothing. It is left for the next `begin` to replace.
-        let Ok(content) = serde_json::from_slice::<NoteContent>(&bytes) else {
+        let Some(content) = NoteContent::read(&bytes) else {
             tracing::warn!(path = %path.display(), "a pending note cannot be read and is passed over");
             return Ok(None);
         };
-        Ok(Some(Note {
-            content,
-            path,
-            lock_path,
-            lock,
-        }))
+        Ok(Some(Note { content, path, file }))
     }
 
     /// One note for each resource of each backend: two backends can have the same id.
-    fn paths(&self, resource_id: &ResourceId, origin: &Origin) -> (PathBuf, PathBuf) {
-        let name = format!(
-            "{:x}",
-            Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()))
-        );
-        (
-            self.folder.join(format!("{name}.json")),
-            self.folder.join(format!("{name}.lock")),
-        )
+    fn path(&self, resource_id: &ResourceId, origin: &Origin) -> PathBuf {
+        let name = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()));
+        self.folder.join(format!("{name:x}.json"))
     }
 
     fn make_folder(&self) -> Result<(), NoteError> {
@@ -199,6 +197,16 @@ impl PendingNotes {
     }
 }
 
+impl NoteContent {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let mut content: Self = serde_json::from_slice(lines.next()?).ok()?;
+        let operations = lines.filter_map(|line| serde_json::from_slice(line).ok());
+        content.operation = operations.last().or(content.operation);
+        Some(content)
+    }
+}
+
 impl Note {
     /// What it says.
     #[must_use]
@@ -206,13 +214,15 @@ impl Note {
         &self.content
     }
 
-    /// Adds what the service began.
+    /// Adds what the service began. It survives this process; after a power cut only the resource itself may tell.
     ///
     /// # Errors
     /// The note cannot be written.
     pub fn operation(&mut self, operation: &Operation) -> Result<(), NoteError> {
         self.content.operation = Some(operation.clone());
-        self.write()
+        // In one write, and on a line of its own whatever a crash has left before it.
+        let written = line(operation).and_then(|line| self.file.write_all(&[b"\n", &*line].concat()));
+        written.map_err(|error| NoteError::io(&self.path, error))
     }
 
     /// Removes it: the call has answered.
@@ -220,26 +230,13 @@ impl Note {
     /// # Errors
     /// The note cannot be removed.
     pub fn done(self) -> Result<(), NoteError> {
-        remove(&self.path)?;
-        remove_lock(&self.lock_path, &self.lock)
+        // While it is locked still.
+        remove(&self.path)
     }
+}
 
-    /// Replaces the note as a whole: after a crash it is the old one or the new one.
-    fn write(&self) -> Result<(), NoteError> {
-        let fail = |error| NoteError::io(&self.path, error);
-        let bytes = serde_json::to_vec(&self.content).map_err(|error| fail(io::Error::other(error)))?;
-        let temporary = self.path.with_extension("new");
-        // What a crash left here is ours: the lock is held.
-        remove(&temporary)?;
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&temporary)
-            .map_err(fail)?;
-        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(fail)?;
-        fs::rename(&temporary, &self.path).map_err(fail)
-    }
+fn line(content: &impl Serialize) -> io::Result<Vec<u8>> {
+    Ok(serde_json::to_vec(content)?)
 }
 
 fn folder_of(state_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
@@ -251,17 +248,13 @@ fn folder_of(state_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathB
     Some(state.join("imagebuilder/pending"))
 }
 
-/// Takes a lock whose file may be removed by its holder at any time: the lock counts only if the file is still at its path.
-fn lock(path: &Path) -> Result<File, NoteError> {
+/// Opens and locks a file that may be removed or replaced by its holder at any time: the lock counts only if the file is still at its
+/// path.
+fn lock(path: &Path, options: &mut OpenOptions) -> Result<File, NoteError> {
     let fail = |error| NoteError::io(path, error);
+    let options = options.read(true).append(true).mode(0o600);
     loop {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .map_err(fail)?;
+        let file = options.open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -289,11 +282,6 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes a lock's file; taking the lock as an argument says that it must still be held.
-fn remove_lock(path: &Path, _held: &File) -> Result<(), NoteError> {
-    remove(path)
-}
-
 fn remove(path: &Path) -> Result<(), NoteError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(NoteError::io(path, error)),
@@ -314,6 +302,11 @@ impl NoteError {
     #[must_use]
     pub fn kind(&self) -> NoteErrorKind {
         self.kind
+    }
+
+    fn is_absence(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 }
 

@@ -28,11 +28,8 @@ impl PendingNotes {
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            let content = fs::read(&path)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            let content: Option<NoteContent> =
-                content.filter(|content: &NoteContent| content.origin.key() == origin.key());
+            let content = fs::read(&path).ok().and_then(|bytes| NoteContent::read(&bytes));
+            let content = content.filter(|content| content.origin.key() == origin.key());
             if let Some((rank, id)) = content.and_then(|content| Some((rank(&content)?, content.resource_id))) {
                 candidates.push((rank, id));
             }

@@ -150,7 +150,7 @@ fn only_the_user_can_read_folder_and_notes() {
     let note = notes.begin(&template(), "print", "request", &origin(1)).unwrap();
     assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
     let names = files(&folder);
-    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(names.len(), 1, "{names:?}");
     for name in names {
         assert_eq!(
             fs::metadata(folder.join(&name)).unwrap().mode() & 0o777,
