@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER}
 use http::{Response, StatusCode};
 use jiff::SignedDuration;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::refusal::Refused;
@@ -62,6 +62,14 @@ impl Answer {
             body: Some(body),
             ..Self::empty(status)
         })
+    }
+
+    /// A body that is JSON already.
+    pub(crate) fn members(status: StatusCode, body: Map<String, Value>) -> Self {
+        Self {
+            body: Some(Value::Object(body)),
+            ..Self::empty(status)
+        }
     }
 
     /// Adds the header that leads to the operation.

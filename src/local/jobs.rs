@@ -7,7 +7,7 @@ pub(crate) mod checks;
 mod delete;
 pub(crate) mod fetch;
 mod staging;
-mod submit;
+pub(crate) mod submit;
 
 use std::fs;
 use std::sync::Arc;

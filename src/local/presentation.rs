@@ -70,12 +70,16 @@ fn parse<T: serde::de::DeserializeOwned>(members: Map<String, Value>) -> Result<
 
 /// A resource as ARM answers it. For a template use [`template`].
 pub(crate) fn present(resource: &Resource) -> Map<String, Value> {
-    let mut members = Map::new();
-    members.insert("id".to_owned(), Value::from(resource.id.clone()));
-    members.insert("name".to_owned(), Value::from(resource.name()));
+    presented(resource.clone())
+}
+
+fn presented(resource: Resource) -> Map<String, Value> {
+    let name = Value::from(resource.name());
+    let mut members = resource.body;
+    members.insert("id".to_owned(), Value::from(resource.id));
+    members.insert("name".to_owned(), name);
     members.insert("type".to_owned(), Value::from(resource.kind.resource_type()));
-    members.insert("location".to_owned(), Value::from(resource.location.clone()));
-    members.extend(resource.body.clone());
+    members.insert("location".to_owned(), Value::from(resource.location));
     let properties = members.entry("properties").or_insert_with(|| Value::Object(Map::new()));
     if let Value::Object(properties) = properties {
         properties.insert("provisioningState".to_owned(), Value::from(resource.state.as_str()));
@@ -83,12 +87,14 @@ pub(crate) fn present(resource: &Resource) -> Map<String, Value> {
     members
 }
 
-/// A template with its states, its staging resource group and its last run.
-pub(crate) fn template(view: &Connection, resource: &Resource) -> rusqlite::Result<Map<String, Value>> {
-    let mut members = present(resource);
-    let key = resource.key();
-    let row = templates::get(view, &key)?;
-    let run = runs::last(view, &key)?;
+/// A template with its states, its staging resource group and its last run, if there was one.
+pub(crate) fn template(
+    view: &Connection,
+    resource: Resource,
+    run: Option<&runs::Run>,
+) -> rusqlite::Result<Map<String, Value>> {
+    let row = templates::get(view, &resource.key())?;
+    let mut members = presented(resource);
     if let Some(Value::Object(properties)) = members.get_mut("properties") {
         if let Some(row) = row {
             properties.insert("exactStagingResourceGroup".to_owned(), Value::from(row.staging_group));
@@ -102,7 +108,7 @@ pub(crate) fn template(view: &Connection, resource: &Resource) -> rusqlite::Resu
         if let Some(run) = run {
             properties.insert(
                 "lastRunStatus".to_owned(),
-                serde_json::to_value(last_run_status(&run)).unwrap_or_default(),
+                serde_json::to_value(last_run_status(run)).unwrap_or_default(),
             );
         }
     }

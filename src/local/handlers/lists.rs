@@ -12,6 +12,7 @@ use crate::local::request::Request;
 use crate::local::route::{Scope, Target};
 use crate::local::service::{Outcome, Shared};
 use crate::local::store::resources::{self, Kind, Resource};
+use crate::local::store::runs;
 use crate::local::worker::watch;
 
 /// Most items in one answer.
@@ -64,7 +65,10 @@ pub(crate) fn group_content(shared: &Shared, request: &Request, group: &Target) 
 
 fn present_all(view: &Connection, found: &[Resource]) -> Result<Vec<Map<String, Value>>, Refused> {
     let present_one = |resource: &Resource| match resource.kind {
-        Kind::ImageTemplate => template(view, resource),
+        Kind::ImageTemplate => {
+            let run = runs::last(view, &resource.key())?;
+            template(view, resource.clone(), run.as_ref())
+        }
         _ => Ok(present(resource)),
     };
     Ok(found.iter().map(present_one).collect::<rusqlite::Result<_>>()?)

@@ -11,21 +11,24 @@ use crate::arm::image_template::{
 };
 use crate::arm::{names, staging};
 use crate::local::answer::Answer;
-use crate::local::jobs::checks::check_new_targets;
+use crate::local::jobs::checks::{Defect, check_new_targets};
+use crate::local::jobs::submit;
 use crate::local::presentation::{self, expect, expect_group, resource, stored_body, typed};
 use crate::local::refusal::Refused;
 use crate::local::request::Request;
 use crate::local::route::{Provider, Target};
 use crate::local::service::{After, Outcome, Shared};
 use crate::local::states::{self, Deletion, TemplateState};
-use crate::local::store::operations::{Job, Operation, Style};
+use crate::local::store::operations::{Job, Operation, Status, Style};
 use crate::local::store::resources::{Kind, Resource};
+use crate::local::store::runs::Run;
 use crate::local::store::templates::{StagingOwnership, TemplateRow};
 use crate::local::store::{operations, resources, runs, templates};
 use crate::local::validation::{targets, template as rules};
 use crate::local::worker::watch;
 
-/// Submits a template: it is recorded as Creating, and the job driver checks what it refers to.
+/// Submits a template. One that needs nothing but rows is provisioned with its answer, which says Creating all the same; any other is
+/// left to the job driver, which also records what is wrong with it.
 pub(crate) fn put(shared: &Shared, request: &Request, target: &Target) -> Result<Outcome, Refused> {
     let mut body: ImageTemplate = request.versioned()?;
     names::template(target.name()).map_err(|reason| Refused::validation(format!("'ImageTemplate': {reason}")))?;
@@ -54,24 +57,40 @@ pub(crate) fn put(shared: &Shared, request: &Request, target: &Target) -> Result
             error: None,
         };
         templates::put(transaction, &target.key(), &row)?;
-        let operation = Operation::begin(
-            Job::SubmitTemplate,
-            Style::AsyncOperation,
-            &target.key(),
-            &stored.location,
-        );
+        let shown = presentation::template(transaction, stored.clone(), None)?;
+        let answer = Answer::members(StatusCode::CREATED, shown);
+        let location = stored.location.clone();
+        // Two transactions would wait for the disk twice.
+        let begin = match submit::provision(shared, transaction, stored, &row, &mut body) {
+            Ok(true) => Operation::done,
+            Ok(false) | Err(Defect::Template(_)) => Operation::begin,
+            Err(Defect::Store(error)) => return Err(error.into()),
+        };
+        let operation = begin(Job::SubmitTemplate, Style::AsyncOperation, &target.key(), &location);
         operations::insert(transaction, &operation)?;
-        let answer = Answer::json(StatusCode::CREATED, &presentation::template(transaction, &stored)?)?;
         let answer = answer.following(&operation, Provider::ImageBuilder, &target.subscription);
-        Ok(Outcome {
-            answer,
-            after: After::Drive(operation.id),
-        })
+        let after = match operation.status {
+            Status::InProgress => After::Drive(operation.id),
+            _ => After::Nothing,
+        };
+        Ok(Outcome { answer, after })
     })
 }
 
 pub(crate) fn get(shared: &Shared, target: &Target) -> Result<Outcome, Refused> {
-    watch::visit_template(shared, &target.key())?;
+    let (outcome, run) = read(shared, target)?;
+    // Few runs are in progress: most often the first view will do.
+    match run.filter(|run| run.ended_at.is_none()) {
+        Some(run) => {
+            watch::visit(shared, &run)?;
+            Ok(read(shared, target)?.0)
+        }
+        None => Ok(outcome),
+    }
+}
+
+/// A template as it is now, and its last run.
+fn read(shared: &Shared, target: &Target) -> Result<(Outcome, Option<Run>), Refused> {
     shared.store.read("read an image template", |view| {
         let template = expect(view, target)?;
         let job = match template.state {
@@ -83,11 +102,12 @@ pub(crate) fn get(shared: &Shared, target: &Target) -> Result<Outcome, Refused> 
             Some(job) => operations::in_progress_on(view, &target.key(), job)?,
             None => None,
         };
-        let answer = Answer::json(StatusCode::OK, &presentation::template(view, &template)?)?;
-        Ok(Outcome {
-            answer,
+        let run = runs::last(view, &target.key())?;
+        let outcome = Outcome {
+            answer: Answer::members(StatusCode::OK, presentation::template(view, template, run.as_ref())?),
             after: operation.map_or(After::Nothing, |operation| After::Drive(operation.id)),
-        })
+        };
+        Ok((outcome, run))
     })
 }
 
@@ -106,7 +126,11 @@ pub(crate) fn patch(shared: &Shared, request: &Request, target: &Target) -> Resu
         check_new_targets(shared, transaction, &template, &before)?;
         stored.body = stored_body(&template)?;
         resources::put(transaction, &stored)?;
-        let answer = Answer::json(StatusCode::OK, &presentation::template(transaction, &stored)?)?;
+        let run = runs::last(transaction, &target.key())?;
+        let answer = Answer::members(
+            StatusCode::OK,
+            presentation::template(transaction, stored, run.as_ref())?,
+        );
         Ok::<_, Refused>((answer, template))
     })?;
     let after = run_after_update(shared, target, &template);

@@ -56,8 +56,7 @@ pub(super) async fn carry_out(shared: &Arc<Shared>, operation: Operation) -> Res
     }
 }
 
-/// Checks the template and claims its group, in one transaction: what was checked holds when the claim is made. A template that needs
-/// nothing else is provisioned by the same transaction, since each waits for the disk.
+/// Checks the template and claims its group, in one transaction: what was checked holds when the claim is made.
 async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Checked, Defect> {
     let operation = operation.clone();
     let prepared = blocking(shared, move |shared| {
@@ -66,22 +65,37 @@ async fn prepare(shared: &Arc<Shared>, operation: &Operation) -> Result<Checked,
                 return Ok(Checked::Gone);
             };
             let mut template: ImageTemplate = typed(&stored)?;
-            checks::check(shared, transaction, &template)?;
-            staging::claim(transaction, &stored, &template, &row).map_err(|error| match error {
-                Unclaimable::Group(reason) => Defect::new(ProvisioningErrorCode::BadStagingResourceGroup, reason),
-                Unclaimable::Database(error) => error.into(),
-            })?;
-            if template.runs_automatically() || !wanted(&template).is_empty() {
+            if !provision(shared, transaction, stored, &row, &mut template)? {
                 return Ok::<_, Defect>(Checked::Claimed(Box::new(template), row.staging_group));
             }
-            fill_in_exact_version(&mut template);
-            record(transaction, stored, &template)?;
             succeed(transaction, &operation)?;
             Ok(Checked::Provisioned)
         });
         Ok(result)
     });
     prepared.await?
+}
+
+/// Checks the template and claims its group; provisions it if it needs nothing else, and else says false. Nothing is written when it
+/// has a defect.
+pub(crate) fn provision(
+    shared: &Shared,
+    transaction: &rusqlite::Connection,
+    stored: Resource,
+    row: &TemplateRow,
+    template: &mut ImageTemplate,
+) -> Result<bool, Defect> {
+    checks::check(shared, transaction, template)?;
+    staging::claim(transaction, &stored, template, row).map_err(|error| match error {
+        Unclaimable::Group(reason) => Defect::new(ProvisioningErrorCode::BadStagingResourceGroup, reason),
+        Unclaimable::Database(error) => error.into(),
+    })?;
+    if template.runs_automatically() || !wanted(template).is_empty() {
+        return Ok(false);
+    }
+    fill_in_exact_version(template);
+    record(transaction, stored, template)?;
+    Ok(true)
 }
 
 fn read_creating(

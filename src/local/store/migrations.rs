@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 5] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES];
+const MIGRATIONS: [&str; 6] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES, ROWS];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -122,6 +122,27 @@ CREATE TABLE vhds (
 /// What was written into such a file later is somebody else's too. In nanoseconds since 1970; null: written before this was recorded.
 const VHD_TIMES: &str = "ALTER TABLE vhds ADD COLUMN modified INTEGER;";
 
+/// Without rowids each look at a key on the way to a resource read the whole of another resource, since SQLite keeps their rows in the
+/// inner nodes of such a table too: the more resources, the slower each became.
+const ROWS: &str = "
+CREATE TABLE rows (
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    group_key TEXT NOT NULL,
+    parent_key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    state TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+INSERT INTO rows SELECT key, kind, group_key, parent_key, id, location, state, body FROM resources ORDER BY key;
+DROP TABLE resources;
+ALTER TABLE rows RENAME TO resources;
+CREATE INDEX resources_by_group ON resources (group_key);
+CREATE INDEX resources_by_parent ON resources (parent_key, kind);
+CREATE INDEX resources_by_kind ON resources (kind);
+";
+
 pub(super) enum MigrationError {
     Newer { found: i64 },
     Database(rusqlite::Error),
@@ -138,6 +159,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
     if version(connection)? == VERSION {
         return Ok(());
     }
+    // Otherwise what refers to a table would go when a step makes the table anew. Within a transaction it cannot be switched.
+    connection.pragma_update(None, "foreign_keys", false)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
     if found > VERSION {
@@ -151,6 +174,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), MigrationError>
     }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
+    connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
 }
 
@@ -166,15 +190,44 @@ mod tests {
     use super::*;
     use crate::local::store::vhds::{self, Mark};
 
+    /// A database as the program of this version has left it.
+    fn of_version(version: usize) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..version] {
+            connection.execute_batch(migration).unwrap();
+        }
+        let version = i64::try_from(version).unwrap();
+        connection.pragma_update(None, "user_version", version).unwrap();
+        connection
+    }
+
+    #[test]
+    fn resources_keep_what_belongs_to_them_when_their_table_is_made_anew() {
+        let mut connection = of_version(5);
+        connection
+            .execute_batch(
+                "INSERT INTO resources VALUES ('/t', 'k', '/g', '/g', '/T', 'westus2', 'Succeeded', '{}');
+                 INSERT INTO templates VALUES ('/t', '/s', 'Made', NULL);",
+            )
+            .unwrap();
+        assert!(migrate(&mut connection).is_ok());
+        let templates = |connection: &Connection| {
+            let joined = "SELECT count(*) FROM templates JOIN resources USING (key) WHERE id = '/T'";
+            connection.query_row(joined, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!(templates(&connection), 1);
+        let orphan = "INSERT INTO templates VALUES ('/u', '/s', 'Made', NULL)";
+        assert!(connection.execute(orphan, []).is_err());
+        connection.execute("DELETE FROM resources", []).unwrap();
+        let left = connection.query_row("SELECT count(*) FROM templates", [], |row| row.get::<_, i64>(0));
+        assert_eq!(left, Ok(0));
+    }
+
     #[test]
     fn a_vhd_that_was_recorded_without_its_time_is_still_known() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mark = Mark::of(&fs::metadata(file.path()).unwrap());
-        let mut connection = Connection::open_in_memory().unwrap();
-        for migration in &MIGRATIONS[..4] {
-            connection.execute_batch(migration).unwrap();
-        }
-        connection.pragma_update(None, "user_version", 4).unwrap();
+        let mut connection = of_version(4);
         let inode = std::os::unix::fs::MetadataExt::ino(&file.as_file().metadata().unwrap()).cast_signed();
         connection
             .execute("INSERT INTO vhds (uri, inode) VALUES ('file:///a', ?1)", [inode])
