@@ -10,7 +10,13 @@ use super::Provider;
 /// Serves the provider until Terraform ends it. A refusal goes to standard error, with what caused it, and exits 1.
 #[must_use]
 pub fn serve() -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Terraform asks for ten things at once, each for a millisecond: one thread does them in less time than several need to wake each
+    // other. What waits for the disk has threads of its own.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("The provider cannot start its threads: {error}");

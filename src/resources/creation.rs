@@ -28,7 +28,7 @@ pub struct Creation<'a, I> {
     pub patience: Patience,
 }
 
-impl<I: ArmId> Creation<'_, I> {
+impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
     /// Makes the resource and returns it as the service then shows it.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl<I: ArmId> Creation<'_, I> {
             // What it announced never came into being.
             drop_note(note);
         }
-        let mut note = self.note(&connection)?;
+        let mut note = self.note(&connection).await?;
         let mut accepted = match self.send(client, &note).await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -179,13 +179,16 @@ impl<I: ArmId> Creation<'_, I> {
         found.map_err(|error| self.note_trouble(&error).into())
     }
 
-    fn note(&self, connection: &Connection) -> Result<Note, Diagnostics> {
+    /// Writes the note beside the runtime, which must not wait for the disk.
+    async fn note(&self, connection: &Connection) -> Result<Note, Diagnostics> {
+        let (notes, origin) = (connection.arm().notes().clone(), connection.origin().clone());
+        let (id, fingerprint) = (self.id.clone(), fingerprint(self.body));
         let request_id = uuid::Uuid::new_v4().to_string();
-        let begun = connection
-            .arm()
-            .notes()
-            .begin(self.id, fingerprint(self.body), request_id, connection.origin());
-        begun.map_err(|error| self.note_trouble(&error).into())
+        let begin = move || notes.begin(&id, fingerprint, request_id, &origin);
+        match tokio::task::spawn_blocking(begin).await {
+            Ok(begun) => begun.map_err(|error| self.note_trouble(&error).into()),
+            Err(error) => Err(Diagnostic::error(format!("Cannot create {}", self.what), error.to_string()).into()),
+        }
     }
 
     fn exists(&self) -> Diagnostic {

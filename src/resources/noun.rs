@@ -19,7 +19,7 @@ use crate::arm::id::{ArmId, IdError};
 /// What is particular to one noun.
 pub trait Noun: Model {
     /// Its ids.
-    type Id: ArmId + Send + Sync;
+    type Id: ArmId + Clone + Send + Sync + 'static;
     /// Its type in Terraform, with the provider's prefix.
     const TYPE: &'static str;
     /// What messages call it, such as `gallery image`.
