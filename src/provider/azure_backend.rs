@@ -119,3 +119,22 @@ impl BuildLogs for NoBuildLogs {
         Duration::from_secs(10)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::user_agent;
+
+    #[test]
+    fn what_users_append_to_the_user_agent_comes_last_and_never_breaks_a_header() {
+        let own = concat!(
+            "HashiCorp Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-imagebuilder/",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(user_agent("1.11.4", None), own);
+        assert_eq!(user_agent("1.11.4", Some(" ")), own);
+        assert_eq!(
+            user_agent("1.11.4", Some("team/1\r\n(ci)")),
+            format!("{own} team/1(ci)")
+        );
+    }
+}

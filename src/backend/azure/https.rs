@@ -1,5 +1,6 @@
 //! Carries requests to Resource Manager over TLS, with a token.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use super::http_client::HttpClient;
 use super::token::{AccessToken, CredentialError, CredentialErrorKind, TokenCache};
 use super::unanswered::explained;
 use crate::backend::transport::BoxFuture;
-use crate::backend::{Transport, TransportError, TransportErrorKind};
+use crate::backend::{Transport, TransportError, TransportErrorKind, redact};
 
 const AUXILIARY: &str = "x-ms-authorization-auxiliary";
 
@@ -80,10 +81,14 @@ impl HttpsTransport {
     }
 
     async fn credentials(&self) -> Result<Credentials, TransportError> {
-        let token = self.tokens.token(&self.scope).await.map_err(not_signed_in)?;
+        let token = self
+            .tokens
+            .token(&self.scope)
+            .await
+            .map_err(|error| not_signed_in(&error))?;
         let mut auxiliary = Vec::with_capacity(self.auxiliary.len());
         for tokens in &self.auxiliary {
-            auxiliary.push(tokens.token(&self.scope).await.map_err(not_signed_in)?);
+            auxiliary.push(tokens.token(&self.scope).await.map_err(|error| not_signed_in(&error))?);
         }
         Ok(Credentials { token, auxiliary })
     }
@@ -168,12 +173,16 @@ fn value(text: &str) -> Result<HeaderValue, TransportError> {
     HeaderValue::from_str(text).map_err(|_| unusable("a header would hold characters that none can hold"))
 }
 
-fn not_signed_in(error: CredentialError) -> TransportError {
+fn not_signed_in(error: &CredentialError) -> TransportError {
     let kind = match error.kind() {
         CredentialErrorKind::Unreachable => TransportErrorKind::NotSent,
         _ => TransportErrorKind::Unusable,
     };
-    TransportError::new(kind, error.to_string()).caused_by(error)
+    let told = TransportError::new(kind, error.to_string());
+    match error.source() {
+        Some(cause) => told.caused_by(redact::error(cause)),
+        None => told,
+    }
 }
 
 fn unusable(context: &str) -> TransportError {

@@ -1,5 +1,6 @@
 //! A cloud's own description, as Resource Manager publishes it.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,9 +12,9 @@ use tokio::time::Instant;
 use super::cloud::{self, Cloud, CloudError, CloudErrorKind, without_slash};
 use super::http_client::HttpClient;
 use super::unanswered::explained;
-use crate::backend::TransportError;
 use crate::backend::clock::{Clock, SystemClock};
 use crate::backend::retry::{Fault, RetryPolicy};
+use crate::backend::{TransportError, redact};
 
 /// The version whose answer is one cloud; older ones answer a list.
 const API_VERSION: &str = "2022-09-01";
@@ -95,7 +96,10 @@ fn understood(url: &Url, outcome: Result<(StatusCode, Bytes), TransportError>) -
     match outcome {
         Ok((StatusCode::OK, body)) => described(&body),
         Ok((status, _)) => Err(failed(format!("it answers {status}"))),
-        Err(error) => Err(failed(error.to_string()).caused_by(error)),
+        Err(error) => Err(match error.source() {
+            Some(cause) => failed(error.to_string()).caused_by(redact::error(cause)),
+            None => failed(error.to_string()),
+        }),
     }
 }
 

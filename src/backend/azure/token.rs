@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::backend::clock::{Clock, SystemClock};
 use crate::backend::redact;
 use crate::backend::transport::BoxFuture;
 
@@ -15,6 +16,9 @@ use crate::backend::transport::BoxFuture;
 const RENEWED_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// With less than this left nobody sets out with it: requests take time, and clocks differ.
 const LAST_USE_BEFORE_END: Duration = Duration::from_secs(30);
+/// What was refused is not tried again for so long. Each resource of a configuration asks, and Entra ID locks out those who try a wrong
+/// secret again and again.
+const REFUSAL_HOLDS: Duration = Duration::from_secs(30);
 
 /// A bearer token and its end, by this machine's clock.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,22 +52,24 @@ pub enum CredentialErrorKind {
 }
 
 /// There is no token.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CredentialError {
     kind: CredentialErrorKind,
     message: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Tokens of one source, kept while they last: one fetch at a time for each scope.
 pub struct TokenCache {
     source: Arc<dyn TokenSource>,
+    clock: Arc<dyn Clock>,
     scopes: Mutex<HashMap<String, Arc<Scope>>>,
 }
 
 #[derive(Default)]
 struct Scope {
     held: Mutex<Option<Held>>,
+    refused: Mutex<Option<(Timestamp, CredentialError)>>,
     fetching: tokio::sync::Mutex<()>,
 }
 
@@ -126,7 +132,7 @@ impl CredentialError {
     #[must_use]
     pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
-            source: Some(redact::error(&*source.into())),
+            source: Some(redact::error(&*source.into()).into()),
             ..self
         }
     }
@@ -155,8 +161,15 @@ impl TokenCache {
     pub fn new(source: Arc<dyn TokenSource>) -> Self {
         Self {
             source,
+            clock: Arc::new(SystemClock),
             scopes: Mutex::default(),
         }
+    }
+
+    /// The same cache with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// A token that is good for a while yet.
@@ -165,7 +178,7 @@ impl TokenCache {
     /// As [`TokenSource::token`], when none is left that could be used.
     pub async fn token(&self, scope: &str) -> Result<AccessToken, CredentialError> {
         let of_scope = self.scope(scope);
-        let now = Timestamp::now();
+        let now = self.clock.date();
         let usable = of_scope.usable(now);
         if let Some(held) = &usable {
             if now < held.renewed_from {
@@ -184,9 +197,11 @@ impl TokenCache {
         }
         let _fetching = of_scope.fetching.lock().await;
         // Whoever held the lock before may have fetched it.
-        match of_scope.usable(Timestamp::now()) {
-            Some(held) => Ok(held.token),
-            None => self.fetch(scope, &of_scope).await,
+        let now = self.clock.date();
+        match (of_scope.usable(now), of_scope.refusal(now)) {
+            (Some(held), _) => Ok(held.token),
+            (None, Some(refusal)) => Err(refusal),
+            (None, None) => self.fetch(scope, &of_scope).await,
         }
     }
 
@@ -200,9 +215,15 @@ impl TokenCache {
     }
 
     async fn fetch(&self, scope: &str, of_scope: &Scope) -> Result<AccessToken, CredentialError> {
-        let token = self.source.token(scope).await?;
+        let outcome = self.source.token(scope).await;
+        if let Err(error) = &outcome
+            && error.kind == CredentialErrorKind::Refused
+        {
+            *lock(&of_scope.refused) = Some((self.clock.date(), error.clone()));
+        }
+        let token = outcome?;
         tracing::debug!(scope, expires_at = %token.expires_at, "signed in");
-        *lock(&of_scope.held) = Some(Held::from(token.clone(), Timestamp::now()));
+        *lock(&of_scope.held) = Some(Held::from(token.clone(), self.clock.date()));
         Ok(token)
     }
 
@@ -214,6 +235,12 @@ impl TokenCache {
 impl Scope {
     fn usable(&self, now: Timestamp) -> Option<Held> {
         lock(&self.held).clone().filter(|held| now < held.last_use)
+    }
+
+    fn refusal(&self, now: Timestamp) -> Option<CredentialError> {
+        let refused = lock(&self.refused);
+        let (since, error) = refused.as_ref()?;
+        (now < later(*since, REFUSAL_HOLDS)).then(|| error.clone())
     }
 }
 

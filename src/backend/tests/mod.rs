@@ -6,5 +6,6 @@ mod logged;
 mod long_running;
 mod pending;
 mod reading;
+mod registered;
 mod repeated;
 mod script;

@@ -1,0 +1,9 @@
+//! The transport to Azure against far ends on real sockets, over real TLS.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod certificates;
+mod connections;
+mod far_end;
+mod metadata;
+mod requests;
+mod tokens;
