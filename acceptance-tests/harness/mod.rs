@@ -14,6 +14,7 @@ pub(crate) mod process;
 pub(crate) mod root_tree;
 pub(crate) mod service;
 pub(crate) mod settings;
+pub(crate) mod skipped;
 pub(crate) mod slow_server;
 pub(crate) mod small_file_system;
 pub(crate) mod state;
