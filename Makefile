@@ -1,6 +1,6 @@
 # Each target does its own set-up; `make demo` and `make test` need nothing but Rust, a C compiler, Terraform, make and git.
 
-.PHONY: help demo demo-destroy install release test lint docs bench
+.PHONY: help demo demo-destroy install release test interop lint docs bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
@@ -21,6 +21,9 @@ release: ## Archive, manifest and checksums in the registry's form, into target/
 
 test: ## Everything that has to hold: format, lints, all tests, generated files
 	@build/test
+
+interop: ## Other people's clients at `serve`: az, the Python and JavaScript SDKs, azapi (downloads 500 MB once)
+	@build/interop
 
 lint: ## Format check and clippy only
 	@cargo fmt --all --check
