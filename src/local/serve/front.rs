@@ -112,6 +112,7 @@ impl Front {
                     Ok(metadata::openid_configuration(base, self.identity.tenant))
                 }))
             }
+            [tenant, "discovery", "v2.0", "keys"] if is_get => Some(self.of_tenant(tenant, || Ok(metadata::keys()))),
             [tenant, "oauth2", "token"] | [tenant, "oauth2", "v2.0", "token"] if request.method() == Method::POST => {
                 let sign_in = || sign_in::sign_in(&self.identity, base, request.headers(), request.body());
                 Some(self.of_tenant(tenant, sign_in))

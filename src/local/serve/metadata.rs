@@ -53,11 +53,18 @@ pub(super) fn openid_configuration(base: &str, tenant: Uuid) -> Value {
         "issuer": issuer(base, tenant),
         "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
         "token_endpoint": format!("{authority}/oauth2/v2.0/token"),
+        // Clients that never look for keys refuse a document without it.
+        "jwks_uri": format!("{authority}/discovery/v2.0/keys"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": ["token"],
         "subject_types_supported": ["pairwise"],
     })
+}
+
+/// GET /{tenant}/discovery/v2.0/keys: none, since only the service itself can check its tokens.
+pub(super) fn keys() -> Value {
+    json!({ "keys": [] })
 }
 
 /// Who issues tokens.
