@@ -9,6 +9,8 @@ use crate::resources::checks;
 const FEATURE: &str = "SecurityType";
 /// What the service means by an absent feature.
 const ABSENT: &str = "Standard";
+/// What it means by an absent architecture.
+pub(super) const SILENT_ARCHITECTURE: &str = "x64";
 
 /// The body of a PUT, without tags. It always says everything whose default differs between API versions.
 pub(super) fn body(image: &GalleryImage) -> Value {

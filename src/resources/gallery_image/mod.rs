@@ -69,6 +69,10 @@ impl Noun for GalleryImage {
 
     fn decorate(&mut self, body: &Value, earlier: &Self) {
         self.security_type = mapping::security_type(body, &earlier.security_type);
+        // The service keeps silent about it when whoever made the definition did.
+        if self.architecture == Attr::Null {
+            self.architecture = Attr::from(mapping::SILENT_ARCHITECTURE);
+        }
     }
 
     async fn vacate(
