@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod adoption;
+mod azure;
 mod backend;
 mod command_line;
 mod concurrency;

@@ -6,6 +6,7 @@
 
 pub mod api_version;
 pub mod body;
+pub mod cloud;
 pub mod deployment;
 pub mod error;
 pub mod gallery;

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Name of the cloud as which our own service announces itself when it is served over TLS.
-pub const LOCAL_CLOUD: &str = "imagebuilder-local";
+use crate::arm::cloud;
 
 /// A backend, told apart from every other one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +55,7 @@ impl Origin {
     pub fn builds_locally(&self) -> bool {
         match self {
             Self::Local { .. } => true,
-            Self::Azure { cloud, .. } => cloud == LOCAL_CLOUD,
+            Self::Azure { cloud, .. } => cloud == cloud::LOCAL,
         }
     }
 

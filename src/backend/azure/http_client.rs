@@ -13,6 +13,8 @@ use crate::backend::{TransportError, TransportErrorKind};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Resource Manager itself gives up after a minute.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where distributions keep the roots that they trust, as in Go's crypto/x509.
 const SYSTEM_ROOTS: &[&str] = &[
@@ -88,6 +90,9 @@ impl Surroundings {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(ANSWER_TIMEOUT)
+            // A connection that a router has forgotten would swallow every request until each has timed out.
+            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+            .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
             // A token must not follow to another host.
             .redirect(redirect::Policy::none())
             .no_proxy();

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Name of this cloud, by which clients know that images are built on their own machine.
-pub(crate) const CLOUD: &str = "imagebuilder-local";
+use crate::arm::cloud;
 
 /// The audiences of tokens for Azure Resource Manager that clients of the public cloud name without asking.
 pub(super) const RESOURCE_MANAGER: [&str; 2] = ["https://management.azure.com", "https://management.core.windows.net"];
@@ -18,7 +17,7 @@ pub(super) const STORAGE: &str = "https://storage.azure.com";
 pub(super) fn endpoints(base: &str, tenant: Uuid, api_version: &str) -> Value {
     let host = base.trim_start_matches("https://");
     let cloud = json!({
-        "name": CLOUD,
+        "name": cloud::LOCAL,
         "authentication": {
             "loginEndpoint": base,
             "audiences": [base, RESOURCE_MANAGER[0], RESOURCE_MANAGER[1]],
