@@ -131,7 +131,7 @@ impl Error {
     /// Adds what the answer's head says.
     pub(super) fn found(mut self, answer: &Answer) -> Self {
         self.0.context.status = Some(answer.status);
-        self.0.context.correlation_id = correlation_id(&answer.headers);
+        self.0.context.correlation_id = correlation_id(&answer.headers).map(str::to_owned);
         let reads = matches!(self.0.context.method, None | Some(Method::GET | Method::HEAD));
         let perhaps = Fault::of_status(answer.status).is_some_and(Fault::may_have_been_accepted);
         self.0.outcome_unknown |= !reads && (perhaps || answer.perhaps_accepted_before);
@@ -258,12 +258,11 @@ impl StdError for Error {
 }
 
 /// The service's id of a request.
-fn correlation_id(headers: &HeaderMap) -> Option<String> {
+pub(super) fn correlation_id(headers: &HeaderMap) -> Option<&str> {
     ["x-ms-correlation-request-id", "x-ms-request-id"]
         .iter()
         .find_map(|name| headers.get(*name))
         .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
 }
 
 /// What a status and the service's code mean.

@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::answer;
 use super::client::ArmClient;
-use super::error::{Error, ErrorKind};
+use super::error::{Error, ErrorKind, correlation_id};
 use super::operation::{Answer, refusal};
 use super::redact;
 use super::request::Request;
@@ -84,7 +84,9 @@ impl ArmClient {
         let duration_ms = u64::try_from((self.clock.now() - began).as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(response) => {
-                tracing::debug!(status = response.status().as_u16(), duration_ms, "answered");
+                let status = response.status().as_u16();
+                let correlation_id = correlation_id(response.headers());
+                tracing::debug!(status, duration_ms, correlation_id, "answered");
                 traffic::received(&response);
                 answer::read(request, response, self.clock.date())
             }

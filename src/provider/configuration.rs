@@ -14,8 +14,8 @@ const SUBSCRIPTION: &str = "ARM_SUBSCRIPTION_ID";
 
 /// Golden VM images: image templates are described in HCL, and `terraform apply` builds them.
 ///
-/// The `azure` backend builds with Azure VM Image Builder. The `local` backend builds Linux disk images on this machine, without root and
-/// without a cloud account, and behaves like that service; one configuration works on both.
+/// The `azure` backend builds with Azure VM Image Builder. The `local` backend builds Linux disk images on this machine, without
+/// root and without a cloud account, and behaves like that service; one configuration works on both.
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Configuration {
     /// Where images are built: `local` (the default: on this machine) or `azure`. Can also be set by the environment variable `IMAGEBUILDER_BACKEND`.
@@ -61,10 +61,22 @@ pub(super) fn resolve(
     configuration: Configuration,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, Diagnostics> {
-    refuse_unknown(&configuration.to_value())?;
+    refuse_unknown(&configuration.backend.to_value(), path!("backend"))?;
     let environment = |name: &str| environment(name).filter(|value| !value.is_empty());
     let variable = environment(BACKEND);
     let azure = chooses_azure(configuration.backend.as_str(), variable.as_deref())?;
+    let configuration = if azure {
+        Configuration {
+            local: Attr::Null,
+            ..configuration
+        }
+    } else {
+        Configuration {
+            azure: AzureConfiguration::default(),
+            ..configuration
+        }
+    };
+    refuse_unknown(&configuration.to_value(), Path::new())?;
     let subscription_id = subscription(configuration.subscription_id.into_known(), environment(SUBSCRIPTION))?;
     let backend = if azure {
         BackendSettings::Azure(Box::new(azure_configuration::resolve(
@@ -87,8 +99,8 @@ pub(super) fn resolve(
 }
 
 /// A value that only an apply will know cannot choose the backend of a plan.
-fn refuse_unknown(configuration: &Value) -> Result<(), Diagnostics> {
-    let Some(path) = first_unknown(configuration, Path::new()) else {
+fn refuse_unknown(configuration: &Value, path: Path) -> Result<(), Diagnostics> {
+    let Some(path) = first_unknown(configuration, path) else {
         return Ok(());
     };
     let detail = format!(

@@ -89,8 +89,13 @@ fn what_is_written_for_the_other_backend_is_accepted_and_not_looked_at() {
         subscription_id: Attr::from("00000000-0000-0000-0000-000000000001"),
         azure: AzureConfiguration {
             environment: Attr::from("custom"),
+            client_secret: if backend == "local" { Attr::Unknown } else { Attr::Null },
             ..AzureConfiguration::default()
         },
+        local: Attr::Known(LocalConfiguration {
+            root: if backend == "azure" { Attr::Unknown } else { Attr::Null },
+            ..LocalConfiguration::default()
+        }),
         ..Configuration::default()
     };
     // On azure no folder is needed, and on the local backend no description of a cloud.
@@ -126,6 +131,11 @@ fn an_argument_that_is_not_known_yet_is_named() {
     let (path, detail) = refusal(configuration, &[("HOME", "/")]);
     assert_eq!(path, "local.root");
     assert!(detail.contains("-target"), "{detail}");
+    let undecided = Configuration {
+        backend: Attr::Unknown,
+        ..Configuration::default()
+    };
+    assert_eq!(refusal(undecided, &[("HOME", "/")]).0, "backend");
     let tags = Attr::Known(BTreeMap::from([("team".to_owned(), Attr::Unknown)]));
     let (path, _) = refusal(
         Configuration {

@@ -54,6 +54,22 @@ fn a_resource_manager_on_another_host_is_another_cloud() {
 }
 
 #[test]
+fn a_cloud_of_its_own_is_described_by_its_addresses() {
+    let mut endpoints = Endpoints {
+        resource_manager: Some("https://arm.example:8443/".to_owned()),
+        authority: Some("https://login.example".to_owned()),
+        audience: None,
+    };
+    let cloud = Cloud::at(&endpoints).unwrap();
+    assert_eq!(
+        (cloud.name.as_str(), cloud.scope().as_str()),
+        ("arm.example", "https://arm.example:8443/.default")
+    );
+    endpoints.authority = None;
+    assert_eq!(Cloud::at(&endpoints).unwrap_err().kind(), CloudErrorKind::BadAddress);
+}
+
+#[test]
 fn plain_http_is_for_this_machine_alone() {
     for local in [
         "http://localhost:8080",

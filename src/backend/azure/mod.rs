@@ -1,4 +1,5 @@
-//! Azure Resource Manager over TLS: [`cloud`] says where it is, [`credential`] who asks and [`token`] for how long, [`https`] carries the requests.
+//! Azure Resource Manager over TLS: [`cloud`] says where it is, [`credential`] who asks and [`token`] for how long, [`https`] carries the
+//! requests.
 
 pub mod cloud;
 pub mod credential;

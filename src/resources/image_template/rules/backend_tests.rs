@@ -37,6 +37,11 @@ fn azure_needs_an_identity_and_the_local_backend_none() {
     later.identity = Attr::Unknown;
     assert!(on_backend(&azure(), &later).is_empty());
     assert!(on_backend(&local(), &template()).is_empty());
+    let served = Origin::Azure {
+        cloud: crate::arm::cloud::LOCAL.to_owned(),
+        tenant: "t".to_owned(),
+    };
+    assert!(on_backend(&served, &template()).is_empty());
 }
 
 #[test]
