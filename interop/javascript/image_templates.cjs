@@ -8,16 +8,17 @@ const { ClientSecretCredential } = require("@azure/identity");
 
 const GROUP = "js-templates";
 const ready = JSON.parse(process.env.IMAGEBUILDER_SERVE);
+const IDENTITY = `/subscriptions/${ready.subscription_id}/resourceGroups/${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/builder`;
 
 function template(...lines) {
   return {
     location: "westus2",
     tags: { made: "by-js" },
-    properties: {
-      source: { type: "PlatformImage", publisher: "imagebuilder", offer: "busybox", sku: "tiny", version: "latest" },
-      customize: [{ type: "Shell", name: "step", inline: lines }],
-      distribute: [{ type: "VHD", runOutputName: "vhd" }],
-    },
+    // The SDK does not send a template without one.
+    identity: { type: "UserAssigned", userAssignedIdentities: { [IDENTITY]: {} } },
+    source: { type: "PlatformImage", publisher: "imagebuilder", offer: "busybox", sku: "tiny", version: "latest" },
+    customize: [{ type: "Shell", name: "step", inline: lines }],
+    distribute: [{ type: "VHD", runOutputName: "vhd" }],
   };
 }
 
@@ -63,6 +64,9 @@ async function main() {
   const changed = await templates.update(GROUP, "golden", { tags: { team: "images" } });
   assert.deepEqual(changed.tags, { team: "images" });
   assert.deepEqual((await all(templates.listByResourceGroup(GROUP))).map((one) => one.name), ["golden"]);
+
+  await templates.update(GROUP, "golden", { identity: { type: "None" } });
+  assert.equal((await templates.get(GROUP, "golden")).identity.type, "None");
 
   await templates.createOrUpdate(GROUP, "endless", template("sleep 100000"));
   const run = templates.run(GROUP, "endless");

@@ -2,13 +2,13 @@
 
 use rusqlite::Connection;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::refusal::Refused;
 use super::route::Target;
 use super::store::resources::{self, Kind, Resource};
 use super::store::{runs, templates};
-use crate::arm::image_template::{LastRunStatus, ProvisioningState, RunState};
+use crate::arm::image_template::{IdentityType, LastRunStatus, ProvisioningState, RunState};
 use crate::arm::location;
 
 /// Members that the columns of the store, or the path, already say.
@@ -95,6 +95,10 @@ pub(crate) fn template(
 ) -> rusqlite::Result<Map<String, Value>> {
     let row = templates::get(view, &resource.key())?;
     let mut members = presented(resource);
+    // Always there in Azure, and the JavaScript SDK cannot read a template without it.
+    members
+        .entry("identity")
+        .or_insert_with(|| json!({ "type": IdentityType::None }));
     if let Some(Value::Object(properties)) = members.get_mut("properties") {
         if let Some(row) = row {
             properties.insert("exactStagingResourceGroup".to_owned(), Value::from(row.staging_group));

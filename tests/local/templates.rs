@@ -128,7 +128,7 @@ async fn tags_identity_and_machine_are_patched_in_place() {
         .await
         .expect(200);
     assert!(
-        patched.body.get("identity").is_none() && patched.body.get("tags").is_none(),
+        patched.body["identity"] == json!({"type": "None"}) && patched.body.get("tags").is_none(),
         "{}",
         patched.body
     );

@@ -38,8 +38,8 @@ async fn an_identity_is_added_to_none_exchanged_by_null_and_taken_away_by_type_n
         .patch(&id, json!({"identity": {"type": "None"}}))
         .await
         .expect(200);
-    assert!(none.body.get("identity").is_none(), "{}", none.body);
-    assert!(cloud.get(&id).await.body.get("identity").is_none());
+    assert_eq!(none.body["identity"], json!({"type": "None"}), "{}", none.body);
+    assert_eq!(cloud.get(&id).await.body["identity"], json!({"type": "None"}));
 }
 
 #[tokio::test]
