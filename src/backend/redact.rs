@@ -54,6 +54,11 @@ const SECRET_HEADERS: &[&str] = &[
     "x-ms-cluster-authorization",
 ];
 
+/// How JSON web tokens begin: `{"` in base64.
+const JWT_START: &str = "eyJ";
+/// Header and claims of the least that says anything, without a signature.
+const SHORTEST_JWT: usize = 40;
+
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "REDACTED";
 
@@ -76,12 +81,12 @@ pub fn headers(headers: &http::HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A text in which the values of secret query parameters, passwords in URLs and bearer tokens are replaced.
+/// A text in which the values of secret query parameters, passwords in URLs, bearer tokens and JSON web tokens are replaced.
 ///
 /// It works on whole messages, since services repeat the URLs that they were given.
 #[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
-    if !text.contains(['=', '@']) && !contains_bearer(text) {
+    if !text.contains(['=', '@']) && !text.contains(JWT_START) && !contains_bearer(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -134,10 +139,15 @@ impl StdError for ShownError {
 
 /// The first secret in a text, as the range of its bytes.
 fn next_secret(text: &str) -> Option<std::ops::Range<usize>> {
-    [parameter(text), user_information(text), bearer(text)]
-        .into_iter()
-        .flatten()
-        .min_by_key(|range| range.start)
+    [
+        parameter(text),
+        user_information(text),
+        bearer(text),
+        json_web_token(text),
+    ]
+    .into_iter()
+    .flatten()
+    .min_by_key(|range| range.start)
 }
 
 /// The value of the first secret query parameter.
@@ -206,6 +216,23 @@ fn bearer(text: &str) -> Option<std::ops::Range<usize>> {
     None
 }
 
+/// The first JSON web token: three parts or more in the alphabet of base64url, of which the first is an object.
+fn json_web_token(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut from = 0;
+    while let Some(found) = text[from..].find(JWT_START) {
+        let start = from + found;
+        let is_part = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        let token = &text[start..];
+        let token = &token[..token.find(|character| !is_part(character)).unwrap_or(token.len())];
+        from = start + JWT_START.len();
+        // Files are encoded with the same letters; they have no dots.
+        if token.len() >= SHORTEST_JWT && token.matches('.').count() >= 2 {
+            return Some(start..start + token.len());
+        }
+    }
+    None
+}
+
 fn contains_bearer(text: &str) -> bool {
     find_bearer(text).is_some()
 }
@@ -269,6 +296,21 @@ mod tests {
             r#"{"u":"https://h/a?a=1\u0026sig=REDACTED"}"#
         );
         assert_eq!(text("/run?api-version=2025-10-01"), "/run?api-version=2025-10-01");
+    }
+
+    #[test]
+    fn a_json_web_token_is_replaced_wherever_it_stands_and_a_file_in_base64_is_not() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhcm0iLCJleHAiOjF9.c2lnbmF0dXJl-_";
+        assert_eq!(
+            text(&format!("the assertion '{token}' is not accepted.")),
+            "the assertion 'REDACTED' is not accepted."
+        );
+        assert_eq!(
+            text(&format!("{{\"access_token\":\"{token}\"}}")),
+            "{\"access_token\":\"REDACTED\"}"
+        );
+        let file = "eyJhIjoxLCJiIjoyLCJjIjozLCJkIjo0LCJlIjo1LCJmIjo2fQ";
+        assert_eq!(text(file), file);
     }
 
     #[test]
