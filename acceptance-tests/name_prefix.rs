@@ -159,7 +159,9 @@ fn noted_name(workspace: &Workspace) -> String {
         .join("imagebuilder/pending");
     let notes = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut notes = notes.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    let note: serde_json::Value = serde_json::from_slice(&std::fs::read(notes.next().unwrap()).unwrap()).unwrap();
+    // The note is the first line; what has become of the write since follows.
+    let note = std::fs::read_to_string(notes.next().unwrap()).unwrap();
+    let note: serde_json::Value = serde_json::from_str(note.lines().next().unwrap()).unwrap();
     assert!(notes.next().is_none(), "there is one note");
     let id = note["resource_id"].as_str().unwrap();
     id.rsplit('/').next().unwrap().to_owned()
