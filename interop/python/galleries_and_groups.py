@@ -45,6 +45,13 @@ changed = compute.gallery_images.begin_update(GROUP, "sdk_images", "base", chang
 assert changed.properties.description == "a base", changed
 assert [one.name for one in compute.gallery_images.list_by_gallery(GROUP, "sdk_images")] == ["base"]
 
+# Platform images are found by walking down their names.
+marketplace = compute.virtual_machine_images
+assert {"Debian", "imagebuilder"} <= {one.name for one in marketplace.list_publishers(LOCATION)}
+assert [one.name for one in marketplace.list_offers(LOCATION, "imagebuilder")] == ["busybox"]
+assert [one.name for one in marketplace.list_skus(LOCATION, "imagebuilder", "busybox")] == ["tiny"]
+assert len(marketplace.list(LOCATION, "imagebuilder", "busybox", "tiny")) == 1
+
 # A version and a managed image, which a run distributes.
 image_id = f"/subscriptions/{clients.subscription}/resourceGroups/{GROUP}/providers/Microsoft.Compute/images/managed"
 clients.template(

@@ -164,7 +164,11 @@ impl Catalogue {
         match release {
             _ if !entries.is_empty() => Ok(Found::OnThisMachine(entries)),
             Some(release) => Ok(Found::Distribution(release)),
-            None => Err(Unavailable::UnknownImage { known: self.names() }),
+            None => {
+                let mut known: Vec<String> = self.names().map(|name| name.join(":")).collect();
+                known.dedup();
+                Err(Unavailable::UnknownImage { known })
+            }
         }
     }
 
@@ -176,16 +180,12 @@ impl Catalogue {
         Ok(self.busybox.get_or_init(|| version).clone())
     }
 
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .images
-            .iter()
-            .map(|image| format!("{}:{}:{}", image.publisher, image.offer, image.sku))
-            .collect();
-        names.extend(distribution::IMAGES.iter().map(|(name, _)| name.join(":")));
-        names.push(BUSYBOX.join(":"));
-        names.dedup();
-        names
+    /// Publisher, offer and SKU of every image.
+    pub(crate) fn names(&self) -> impl Iterator<Item = [&str; 3]> {
+        let own = self.images.iter();
+        own.map(|image| [image.publisher.as_str(), &image.offer, &image.sku])
+            .chain(distribution::IMAGES.iter().map(|(name, _)| *name))
+            .chain([BUSYBOX])
     }
 }
 

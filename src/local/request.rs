@@ -171,7 +171,7 @@ fn provider(route: &Route) -> Provider {
             Provider::ImageBuilder
         }
         Route::Operation { provider, .. } => *provider,
-        Route::PlatformVersions(_) | Route::PlatformVersion(..) => Provider::Compute,
+        Route::PlatformNames(_) | Route::PlatformVersions(_) | Route::PlatformVersion(..) => Provider::Compute,
     }
 }
 
@@ -189,6 +189,7 @@ pub(crate) fn subscription(route: &Route) -> Option<&str> {
         Route::Collection(Scope::Subscription(subscription), _)
         | Route::Subscription(subscription)
         | Route::Locations(subscription) => subscription,
+        Route::PlatformNames(names) => &names.subscription,
         Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,
         Route::Tenants | Route::Subscriptions | Route::Operation { .. } => return None,
     })

@@ -42,6 +42,8 @@ pub(crate) enum Route {
         provider: Provider,
         id: Uuid,
     },
+    /// Publishers, the offers of one, or the SKUs of an offer.
+    PlatformNames(PlatformNames),
     PlatformVersions(PlatformImage),
     PlatformVersion(PlatformImage, String),
 }
@@ -77,6 +79,15 @@ pub(crate) struct PlatformImage {
     pub(crate) publisher: String,
     pub(crate) offer: String,
     pub(crate) sku: String,
+}
+
+/// The beginning of marketplace names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlatformNames {
+    pub(crate) subscription: String,
+    pub(crate) location: String,
+    /// Nothing, a publisher, or a publisher and an offer.
+    pub(crate) begin: Vec<String>,
 }
 
 impl Target {
@@ -254,33 +265,36 @@ fn in_subscription(subscription: &str, words: &[&str], segments: &[&str]) -> Opt
             provider: Provider::named(namespace)?,
             id: id.parse().ok()?,
         },
-        [
-            "microsoft.compute",
-            "locations",
-            _,
-            "publishers",
-            _,
-            "artifacttypes",
-            "vmimage",
-            "offers",
-            _,
-            "skus",
-            _,
-            "versions",
-            rest @ ..,
-        ] => {
-            let image = PlatformImage {
-                subscription: subscription.to_owned(),
-                location: segments[2].to_owned(),
-                publisher: segments[4].to_owned(),
-                offer: segments[8].to_owned(),
-                sku: segments[10].to_owned(),
-            };
-            match rest {
-                [] => Route::PlatformVersions(image),
-                [_] => Route::PlatformVersion(image, segments[12].to_owned()),
-                _ => return None,
-            }
+        ["microsoft.compute", "locations", _, "publishers", rest @ ..] => {
+            platform_image(subscription, segments[2], rest, &segments[4..])?
+        }
+        _ => return None,
+    })
+}
+
+/// What follows `locations/{location}/publishers`.
+fn platform_image(subscription: &str, location: &str, words: &[&str], segments: &[&str]) -> Option<Route> {
+    let names = |begin: &[&str]| {
+        Route::PlatformNames(PlatformNames {
+            subscription: subscription.to_owned(),
+            location: location.to_owned(),
+            begin: begin.iter().map(|name| (*name).to_owned()).collect(),
+        })
+    };
+    let image = || PlatformImage {
+        subscription: subscription.to_owned(),
+        location: location.to_owned(),
+        publisher: segments[0].to_owned(),
+        offer: segments[4].to_owned(),
+        sku: segments[6].to_owned(),
+    };
+    Some(match words {
+        [] => names(&[]),
+        [_, "artifacttypes", "vmimage", "offers"] => names(&segments[..1]),
+        [_, "artifacttypes", "vmimage", "offers", _, "skus"] => names(&[segments[0], segments[4]]),
+        [_, "artifacttypes", "vmimage", "offers", _, "skus", _, "versions"] => Route::PlatformVersions(image()),
+        [_, "artifacttypes", "vmimage", "offers", _, "skus", _, "versions", _] => {
+            Route::PlatformVersion(image(), segments[8].to_owned())
         }
         _ => return None,
     })

@@ -42,6 +42,7 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
         Route::Triggers(template) if method == Method::GET => triggers::list(shared, request, template),
         Route::Trigger(template, name) => trigger(shared, request, template, name),
         Route::Operation { id, .. } if method == Method::GET => operations::get(shared, *id),
+        Route::PlatformNames(names) if method == Method::GET => platform_images::names(shared, names),
         Route::PlatformVersions(image) if method == Method::GET => platform_images::versions(shared, image),
         Route::PlatformVersion(image, version) if method == Method::GET => {
             platform_images::version(shared, image, version)

@@ -54,6 +54,22 @@ fn platform_versions_have_their_own_route() {
 }
 
 #[test]
+fn the_names_of_platform_images_are_listed_step_by_step() {
+    let publishers = "/subscriptions/s/providers/Microsoft.Compute/locations/westus2/publishers";
+    let offers = format!("{publishers}/imagebuilder/artifacttypes/vmimage/offers");
+    for (path, expected) in [
+        (publishers.to_owned(), vec![]),
+        (offers.clone(), vec!["imagebuilder"]),
+        (format!("{offers}/busybox/skus"), vec!["imagebuilder", "busybox"]),
+    ] {
+        assert!(
+            matches!(Route::parse(&path), Some(Route::PlatformNames(names)) if names.begin == expected),
+            "{path}"
+        );
+    }
+}
+
+#[test]
 fn an_operation_belongs_to_its_provider() {
     let id = Uuid::nil();
     let path = format!("/subscriptions/s/providers/Microsoft.VirtualMachineImages/locations/westus2/operations/{id}");
