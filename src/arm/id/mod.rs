@@ -13,7 +13,7 @@ pub use platform::PlatformImageVersionsId;
 pub use resource_id::ResourceId;
 pub use typed::{
     ArmId, GalleryId, GalleryImageId, GalleryImageVersionId, ImageTemplateId, ManagedImageId, ResourceGroupId,
-    RunOutputId, SubnetId, TriggerId, UserAssignedIdentityId,
+    RunOutputId, StorageAccountId, SubnetId, TriggerId, UserAssignedIdentityId,
 };
 
 #[cfg(test)]

@@ -212,6 +212,11 @@ typed_id! {
     SubnetId, "a subnet", api_version::NETWORKS, repeatable: true, namespace: Some("Microsoft.Network"),
     ["virtualNetworks" => network, "virtual network"; "subnets" => subnet, "subnet";]
 }
+typed_id! {
+    /// Id of a storage account.
+    StorageAccountId, "a storage account", api_version::STORAGE, repeatable: true, namespace: Some("Microsoft.Storage"),
+    ["storageAccounts" => account, "storage account";]
+}
 
 any_name!(
     ResourceGroupId,
@@ -222,7 +227,8 @@ any_name!(
     RunOutputId,
     TriggerId,
     UserAssignedIdentityId,
-    SubnetId
+    SubnetId,
+    StorageAccountId
 );
 
 impl GalleryImageVersionId {
