@@ -31,6 +31,7 @@ mod moved;
 mod name_prefix;
 mod partial_run;
 mod platform_image;
+mod preflight;
 mod refused;
 mod replacement;
 mod resource_group;

@@ -23,5 +23,8 @@ pub const IDENTITIES: &str = "2023-01-31";
 /// Virtual networks and their subnets (Microsoft.Network).
 pub const NETWORKS: &str = "2024-05-01";
 
+/// Roles and their assignments (Microsoft.Authorization).
+pub const AUTHORIZATION: &str = "2022-04-01";
+
 /// Storage accounts (Microsoft.Storage).
 pub const STORAGE: &str = "2024-01-01";

@@ -5,6 +5,7 @@
 //! refuses what the API refuses.
 
 pub mod api_version;
+pub mod authorization;
 pub mod body;
 pub mod cloud;
 pub mod deployment;
@@ -27,6 +28,7 @@ pub mod shown;
 pub mod staging;
 pub mod system_data;
 pub mod trigger;
+pub mod user_assigned_identity;
 mod value_set;
 pub mod version;
 

@@ -4,11 +4,14 @@
 pub(crate) mod galleries;
 pub(crate) mod gallery_images;
 pub(crate) mod gallery_versions;
+pub(crate) mod identities;
 pub(crate) mod lists;
 pub(crate) mod managed_images;
 pub(crate) mod operations;
 pub(crate) mod platform_images;
 pub(crate) mod resource_groups;
+pub(crate) mod role_assignments;
+pub(crate) mod role_definitions;
 pub(crate) mod run_outputs;
 pub(crate) mod runs;
 pub(crate) mod subscriptions;

@@ -19,6 +19,8 @@ const IMAGE_BUILDER_VERSIONS: [&str; 5] = ["2022-02-14", "2022-07-01", "2023-07-
 /// Older bodies have members that the typed ones do not know.
 const OLDEST_COMPUTE: &str = "2021-07-01";
 const OLDEST_RESOURCES: &str = "2016-06-01";
+const OLDEST_IDENTITIES: &str = "2018-11-30";
+const OLDEST_AUTHORIZATION: &str = "2018-01-01-preview";
 
 /// One request.
 #[derive(Debug)]
@@ -172,6 +174,7 @@ fn provider(route: &Route) -> Provider {
         }
         Route::Operation { provider, .. } => *provider,
         Route::PlatformNames(_) | Route::PlatformVersions(_) | Route::PlatformVersion(..) => Provider::Compute,
+        Route::Authorization(_) => Provider::Authorization,
     }
 }
 
@@ -191,6 +194,7 @@ pub(crate) fn subscription(route: &Route) -> Option<&str> {
         | Route::Locations(subscription) => subscription,
         Route::PlatformNames(names) => &names.subscription,
         Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,
+        Route::Authorization(place) => return place.subscription(),
         Route::Tenants | Route::Subscriptions | Route::Operation { .. } => return None,
     })
 }
@@ -222,6 +226,12 @@ fn check_api_version(version: Option<String>, provider: Provider) -> Result<Stri
         }
         Provider::Resources if !dated || version.as_str() < OLDEST_RESOURCES => {
             invalid(&format!("those since {OLDEST_RESOURCES}"))
+        }
+        Provider::ManagedIdentity if !dated || version.as_str() < OLDEST_IDENTITIES => {
+            invalid(&format!("those since {OLDEST_IDENTITIES}"))
+        }
+        Provider::Authorization if !dated || version.as_str() < OLDEST_AUTHORIZATION => {
+            invalid(&format!("those since {OLDEST_AUTHORIZATION}"))
         }
         _ => Ok(version),
     }

@@ -1,9 +1,13 @@
 //! Which resource a path means. Pure; ARM does not care about the case of a path's fixed words.
 
+mod authorization;
+
 use uuid::Uuid;
 
 use super::store::key::Key;
 use super::store::resources::Kind;
+
+pub(crate) use authorization::{Authorization, AuthorizationKind};
 
 /// A resource's id, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub(crate) enum Route {
     },
     /// Publishers, the offers of one, or the SKUs of an offer.
     PlatformNames(PlatformNames),
+    /// Roles and their assignments.
+    Authorization(Authorization),
     PlatformVersions(PlatformImage),
     PlatformVersion(PlatformImage, String),
 }
@@ -69,6 +75,8 @@ pub(crate) enum Provider {
     Resources,
     Compute,
     ImageBuilder,
+    ManagedIdentity,
+    Authorization,
 }
 
 /// A marketplace image without its version.
@@ -161,6 +169,7 @@ impl Provider {
         match kind {
             Kind::ResourceGroup => Self::Resources,
             Kind::ImageTemplate => Self::ImageBuilder,
+            Kind::Identity => Self::ManagedIdentity,
             Kind::Gallery | Kind::GalleryImage | Kind::GalleryImageVersion | Kind::ManagedImage => Self::Compute,
         }
     }
@@ -170,6 +179,8 @@ impl Provider {
             Self::Resources => "Microsoft.Resources",
             Self::Compute => "Microsoft.Compute",
             Self::ImageBuilder => "Microsoft.VirtualMachineImages",
+            Self::ManagedIdentity => "Microsoft.ManagedIdentity",
+            Self::Authorization => "Microsoft.Authorization",
         }
     }
 
@@ -189,6 +200,9 @@ impl Route {
         }
         let words: Vec<String> = segments.iter().map(|segment| segment.to_lowercase()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Some(found) = Authorization::parse(&segments, &words) {
+            return Some(Self::Authorization(found));
+        }
         let subscription = match words.as_slice() {
             ["tenants"] => return Some(Self::Tenants),
             ["subscriptions"] => return Some(Self::Subscriptions),
@@ -235,6 +249,10 @@ fn in_group(group: Target, words: &[&str], segments: &[&str]) -> Option<Route> {
         }
         ["microsoft.compute", "images"] => Route::Collection(Scope::Group(group), Kind::ManagedImage),
         ["microsoft.compute", "images", _] => Route::Resource(target(Kind::ManagedImage, &[2])),
+        ["microsoft.managedidentity", "userassignedidentities"] => {
+            Route::Collection(Scope::Group(group), Kind::Identity)
+        }
+        ["microsoft.managedidentity", "userassignedidentities", _] => Route::Resource(target(Kind::Identity, &[2])),
         ["microsoft.virtualmachineimages", "imagetemplates"] => {
             Route::Collection(Scope::Group(group), Kind::ImageTemplate)
         }
@@ -261,6 +279,7 @@ fn in_subscription(subscription: &str, words: &[&str], segments: &[&str]) -> Opt
         ["microsoft.compute", "galleries"] => Route::Collection(scope, Kind::Gallery),
         ["microsoft.compute", "images"] => Route::Collection(scope, Kind::ManagedImage),
         ["microsoft.virtualmachineimages", "imagetemplates"] => Route::Collection(scope, Kind::ImageTemplate),
+        ["microsoft.managedidentity", "userassignedidentities"] => Route::Collection(scope, Kind::Identity),
         [namespace, "locations", _, "operations", id] => Route::Operation {
             provider: Provider::named(namespace)?,
             id: id.parse().ok()?,

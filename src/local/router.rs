@@ -3,12 +3,12 @@
 use http::{Method, StatusCode};
 
 use super::handlers::{
-    galleries, gallery_images, gallery_versions, lists, managed_images, operations, platform_images, resource_groups,
-    run_outputs, runs, subscriptions, templates, triggers,
+    galleries, gallery_images, gallery_versions, identities, lists, managed_images, operations, platform_images,
+    resource_groups, role_assignments, role_definitions, run_outputs, runs, subscriptions, templates, triggers,
 };
 use super::refusal::Refused;
 use super::request::{self, Request};
-use super::route::{Action, Route, Target};
+use super::route::{Action, AuthorizationKind, Route, Target};
 use super::service::{Outcome, Shared};
 use super::store::resources::Kind;
 
@@ -43,6 +43,12 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
         Route::Trigger(template, name) => trigger(shared, request, template, name),
         Route::Operation { id, .. } if method == Method::GET => operations::get(shared, *id),
         Route::PlatformNames(names) if method == Method::GET => platform_images::names(shared, names),
+        Route::Authorization(place) if [Method::GET, Method::PUT, Method::DELETE].contains(method) => {
+            match place.kind {
+                AuthorizationKind::RoleAssignment => role_assignments::answer(shared, request, place),
+                AuthorizationKind::RoleDefinition => role_definitions::answer(shared, request, place),
+            }
+        }
         Route::PlatformVersions(image) if method == Method::GET => platform_images::versions(shared, image),
         Route::PlatformVersion(image, version) if method == Method::GET => {
             platform_images::version(shared, image, version)
@@ -80,7 +86,10 @@ fn resource(shared: &Shared, request: &Request, target: &Target) -> Result<Outco
         (Kind::ImageTemplate, "PATCH") => templates::patch(shared, request, target),
         (Kind::ImageTemplate, "GET") => templates::get(shared, target),
         (Kind::ImageTemplate, "DELETE") => templates::delete(shared, target),
-        (Kind::Gallery | Kind::GalleryImage | Kind::ManagedImage, "GET") => lists::get(shared, target),
+        (Kind::Identity, "PUT") => identities::put(shared, request, target),
+        (Kind::Identity, "PATCH") => identities::patch(shared, request, target),
+        (Kind::Identity, "DELETE") => identities::delete(shared, target),
+        (Kind::Gallery | Kind::GalleryImage | Kind::ManagedImage | Kind::Identity, "GET") => lists::get(shared, target),
         _ => Err(not_allowed(&request.method)),
     }
 }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::error::{OpenError, OpenErrorKind, StoreError};
 
 pub(crate) mod artifacts;
+pub(crate) mod authorizations;
 pub(crate) mod columns;
 pub(crate) mod key;
 mod migrations;

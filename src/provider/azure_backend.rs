@@ -3,21 +3,17 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bytes::Bytes;
 use tf_provider::{Diagnostic, Diagnostics, path};
 use uuid::Uuid;
 
 use super::azure_configuration::AzureSettings;
 use super::pending_notes;
-use crate::arm::id::ImageTemplateId;
 use crate::backend::azure::cloud::CloudErrorKind;
 use crate::backend::azure::credential::sign_in;
+use crate::backend::azure::storage::StagingLogs;
 use crate::backend::azure::{Caller, Cloud, CloudError, HttpClient, HttpsTransport, TokenCache, metadata};
-use crate::backend::build_logs::{BuildLog, BuildLogError};
-use crate::backend::transport::BoxFuture;
-use crate::backend::{ArmClient, BuildLogs, Origin};
+use crate::backend::{ArmClient, Origin};
 use crate::resources::connection::Connection;
 
 /// What users of Terraform append to the user agents of providers, to tell their requests apart.
@@ -35,7 +31,7 @@ pub(super) async fn connect(
 ) -> Result<Connection, Diagnostics> {
     let client = HttpClient::default();
     let cloud = cloud(&azure, &client).await.map_err(|error| unusable(&azure, &error))?;
-    let tokens = TokenCache::new(sign_in(&azure.login, &cloud, client.clone()));
+    let tokens = Arc::new(TokenCache::new(sign_in(&azure.login, &cloud, client.clone())));
     let auxiliary = azure.auxiliary_tenants.iter().map(|tenant| {
         let login = azure.login.for_tenant(tenant);
         TokenCache::new(sign_in(&login, &cloud, client.clone()))
@@ -54,12 +50,13 @@ pub(super) async fn connect(
         correlation_id = caller.correlation_id,
         "requests go to Resource Manager"
     );
-    let transport = HttpsTransport::new(cloud, client, Arc::new(tokens), auxiliary, caller);
+    let transport = HttpsTransport::new(cloud, client.clone(), tokens.clone(), auxiliary, caller);
     let notes = pending_notes::of_user()?;
     let subscription = subscription_id.to_string();
     let arm = ArmClient::new(Arc::new(transport), origin, subscription.as_str(), notes)
         .registering_providers(azure.registers_resource_providers);
-    Ok(Connection::new(arm, subscription, default_tags, Arc::new(NoBuildLogs)))
+    let logs = StagingLogs::new(arm.clone(), client, tokens);
+    Ok(Connection::new(arm, subscription, default_tags, Arc::new(logs)))
 }
 
 async fn cloud(azure: &AzureSettings, client: &HttpClient) -> Result<Cloud, CloudError> {
@@ -101,23 +98,6 @@ fn unusable(azure: &AzureSettings, error: &CloudError) -> Diagnostics {
     Diagnostic::error("Cloud cannot be used", parts.join("\n\n"))
         .at(path)
         .into()
-}
-
-/// The logs of builds are in the staging groups' storage accounts, which is nowhere that Resource Manager reads.
-struct NoBuildLogs;
-
-impl BuildLogs for NoBuildLogs {
-    fn list<'a>(&'a self, _template: &'a ImageTemplateId) -> BoxFuture<'a, Result<Vec<BuildLog>, BuildLogError>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-
-    fn read<'a>(&'a self, _log: &'a BuildLog, _from: u64) -> BoxFuture<'a, Result<Bytes, BuildLogError>> {
-        Box::pin(async { Ok(Bytes::new()) })
-    }
-
-    fn longest_pause(&self) -> Duration {
-        Duration::from_secs(10)
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{Attr, Diagnostic, Diagnostics, Model, Path, Value, path};
+use tf_provider::{Attr, Diagnostic, Diagnostics, Model, Path, Severity, Value, path};
 use uuid::Uuid;
 
 use super::azure_configuration::{self, AzureConfiguration, AzureSettings};
@@ -10,6 +10,7 @@ use super::local_configuration::{self, LocalConfiguration, LocalSettings};
 use crate::arm::names;
 
 const BACKEND: &str = "IMAGEBUILDER_BACKEND";
+const PREFLIGHT: &str = "IMAGEBUILDER_PREFLIGHT";
 const SUBSCRIPTION: &str = "ARM_SUBSCRIPTION_ID";
 
 /// Golden VM images: image templates are described in HCL, and `terraform apply` builds them.
@@ -28,6 +29,12 @@ pub struct Configuration {
     /// Tags of every resource that has tags; a resource's own tags override them.
     #[attribute(optional)]
     pub default_tags: Attr<BTreeMap<String, Attr<String>>>,
+    /// Whether a plan looks beforehand for what Image Builder needs for a template: registered resource providers, the identity, and
+    /// its rights on galleries, subnets and the staging resource group. `warn` tells what is missing, `error` refuses the plan. It
+    /// takes some requests more, so that nothing is looked for without it. Can also be set by the environment variable
+    /// `IMAGEBUILDER_PREFLIGHT`.
+    #[attribute(optional, check = preflight)]
+    pub preflight: Attr<String>,
     /// Settings of the local backend.
     #[attribute(optional)]
     pub local: Attr<LocalConfiguration>,
@@ -41,6 +48,8 @@ pub struct Configuration {
 pub(super) struct Settings {
     pub(super) subscription_id: Uuid,
     pub(super) default_tags: BTreeMap<String, String>,
+    /// How a plan tells what Image Builder will lack; none: it is not looked for.
+    pub(super) preflight: Option<Severity>,
     pub(super) backend: BackendSettings,
 }
 
@@ -94,6 +103,7 @@ pub(super) fn resolve(
             (None, true) => return Err(no_subscription().into()),
         },
         default_tags: default_tags(configuration.default_tags)?,
+        preflight: severity(configuration.preflight.into_known(), environment(PREFLIGHT))?,
         backend,
     })
 }
@@ -171,6 +181,29 @@ fn default_tags(tags: Attr<BTreeMap<String, Attr<String>>>) -> Result<BTreeMap<S
     let tags: BTreeMap<String, String> = known.collect();
     names::tags(&tags).map_err(|reason| Diagnostic::error("Invalid default tags", reason).at(path!("default_tags")))?;
     Ok(tags)
+}
+
+fn severity(argument: Option<String>, variable: Option<String>) -> Result<Option<Severity>, Diagnostics> {
+    let Some(text) = argument.or(variable) else {
+        return Ok(None);
+    };
+    preflight(&text).map_err(|reason| {
+        let detail =
+            format!("{reason} (from the argument `preflight` or the environment variable IMAGEBUILDER_PREFLIGHT)");
+        Diagnostic::error("Invalid preflight", detail).at(path!("preflight"))
+    })?;
+    Ok(Some(if text == "error" {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }))
+}
+
+fn preflight(text: &str) -> Result<(), String> {
+    match text {
+        "warn" | "error" => Ok(()),
+        other => Err(format!("\"{other}\" is not one of \"warn\", \"error\"")),
+    }
 }
 
 fn backend(text: &str) -> Result<(), String> {

@@ -47,14 +47,16 @@ impl tf_provider::Provider for Provider {
         let Settings {
             subscription_id,
             default_tags,
+            preflight,
             backend,
         } = configuration::resolve(config, |name| std::env::var(name).ok())?;
-        match backend {
+        let connection = match backend {
             BackendSettings::Local(local) => local_backend::connect(subscription_id, default_tags, local),
             BackendSettings::Azure(azure) => {
                 azure_backend::connect(subscription_id, default_tags, *azure, terraform_version).await
             }
-        }
+        }?;
+        Ok(connection.with_preflight(preflight))
     }
 
     /// A bad value is repeated in the message about it, and it may be a URI with a signature.

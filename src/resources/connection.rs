@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tf_provider::Severity;
+
+use super::authority::Authority;
 use crate::arm::id::ImageTemplateId;
 use crate::backend::{ArmClient, BuildLogs, Origin};
 
@@ -12,8 +15,17 @@ pub struct Connection {
     subscription: String,
     default_tags: BTreeMap<String, String>,
     build_logs: Arc<dyn BuildLogs>,
+    preflight: Option<Preflight>,
     /// Templates that have not been run since this process has made or changed them.
     unrun_templates: Mutex<BTreeMap<String, Novelty>>,
+}
+
+/// A look, while planning, whether Image Builder will find what it needs.
+pub struct Preflight {
+    /// How what is missing is told.
+    pub severity: Severity,
+    /// Who may do what.
+    pub authority: Authority,
 }
 
 /// What this process has done with a template that no run has seen yet.
@@ -38,8 +50,25 @@ impl Connection {
             subscription,
             default_tags,
             build_logs,
+            preflight: None,
             unrun_templates: Mutex::default(),
         }
+    }
+
+    /// The same connection, which looks while planning whether Image Builder will find what it needs. What it will not find is told
+    /// with this severity.
+    #[must_use]
+    pub fn with_preflight(self, severity: Option<Severity>) -> Self {
+        let preflight = severity.map(|severity| Preflight {
+            severity,
+            authority: Authority::default(),
+        });
+        Self { preflight, ..self }
+    }
+
+    /// What is needed to look beforehand; none where nobody asked for it.
+    pub const fn preflight(&self) -> Option<&Preflight> {
+        self.preflight.as_ref()
     }
 
     /// The client that sends requests.

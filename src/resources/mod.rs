@@ -1,5 +1,6 @@
 //! One folder a Terraform noun, and beside them what several nouns share, each piece named by what it knows.
 
+pub mod authority;
 pub mod change;
 pub mod checks;
 pub mod connection;
@@ -19,6 +20,7 @@ pub mod patience;
 pub mod polling;
 pub mod residence;
 pub mod resource_group;
+pub mod rights;
 pub mod runs;
 pub mod service_error;
 pub mod settled;

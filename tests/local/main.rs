@@ -14,6 +14,7 @@ mod package_archives;
 mod platform_images;
 mod queueing;
 mod resource_groups;
+mod roles;
 mod run_outputs;
 mod runs;
 mod staging;

@@ -99,7 +99,7 @@ impl Doomed {
                     self.folders.push(root.image(artifact.id));
                 }
             }
-            Kind::Gallery | Kind::GalleryImage => {}
+            Kind::Gallery | Kind::GalleryImage | Kind::Identity => {}
         }
         if !self.rows.contains(key) {
             self.rows.push(key.clone());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 6] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES, ROWS];
+const MIGRATIONS: [&str; 7] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES, ROWS, AUTHORIZATIONS];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -141,6 +141,16 @@ ALTER TABLE rows RENAME TO resources;
 CREATE INDEX resources_by_group ON resources (group_key);
 CREATE INDEX resources_by_parent ON resources (parent_key, kind);
 CREATE INDEX resources_by_kind ON resources (kind);
+";
+
+/// Roles and their assignments, as they are answered.
+const AUTHORIZATIONS: &str = "
+CREATE TABLE authorizations (
+    key TEXT PRIMARY KEY,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX authorizations_by_type ON authorizations (type);
 ";
 
 pub(super) enum MigrationError {

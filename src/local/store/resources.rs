@@ -20,16 +20,18 @@ pub(crate) enum Kind {
     GalleryImageVersion,
     ManagedImage,
     ImageTemplate,
+    Identity,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ResourceGroup,
         Self::Gallery,
         Self::GalleryImage,
         Self::GalleryImageVersion,
         Self::ManagedImage,
         Self::ImageTemplate,
+        Self::Identity,
     ];
 
     /// The resource type as ARM spells it.
@@ -41,6 +43,7 @@ impl Kind {
             Self::GalleryImageVersion => "Microsoft.Compute/galleries/images/versions",
             Self::ManagedImage => "Microsoft.Compute/images",
             Self::ImageTemplate => "Microsoft.VirtualMachineImages/imageTemplates",
+            Self::Identity => "Microsoft.ManagedIdentity/userAssignedIdentities",
         }
     }
 }

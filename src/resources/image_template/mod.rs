@@ -10,6 +10,7 @@ mod model;
 mod name;
 mod optimize;
 mod plan;
+mod preflight;
 mod reading;
 mod rules;
 #[cfg(test)]

@@ -92,3 +92,6 @@ impl BuildLogs for StagingLogs {
         Duration::from_secs(5)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,10 @@ use tf_provider::{Attr, Context, Diagnostic, Diagnostics, Path, Plan, Severity, 
 
 use self::exclusive::{exactly_one, presence};
 use super::model::ImageTemplate;
+use super::preflight;
 use crate::resources::connection::Connection;
+use crate::resources::patience::Patience;
+use crate::resources::timeouts::Timeouts;
 use crate::resources::{checks, tags};
 
 /// Everything that is wrong with the configuration.
@@ -58,13 +61,16 @@ pub(super) async fn about_to_change(
     }
     let mut errors = Diagnostics::new();
     tags::check_number(&plan.planned.tags_all, &mut errors);
-    for found in backend::on_backend(cx.client().origin(), &plan.config) {
+    let mut told = backend::on_backend(cx.client().origin(), &plan.config);
+    surroundings::look_around(cx, plan, &mut errors).await;
+    let patience = Patience::of(cx, Timeouts::read(&plan.config.timeouts));
+    told.extend(preflight::check(cx.client(), &plan.config, &patience).await);
+    for found in told {
         match found.severity {
             Severity::Error => errors.push(found),
             Severity::Warning => cx.warn(found),
         }
     }
-    surroundings::look_around(cx, plan, &mut errors).await;
     errors.into_result()
 }
 
