@@ -66,7 +66,7 @@ impl Machine {
     }
 
     /// Adds to a command what makes the provider use this machine's backend, which is started if need be.
-    pub(super) fn connect(&self, command: &mut Command, programs: Option<&Path>) {
+    pub(crate) fn connect(&self, command: &mut Command, programs: Option<&Path>) {
         if self.backend == Backend::Local {
             return;
         }
@@ -101,6 +101,11 @@ impl Machine {
                 "client_secret": announced.client_secret,
             })
         })
+    }
+
+    /// Address and port of what stands for Azure.
+    pub(crate) fn far_end_address(&self) -> String {
+        self.with_far_end(None, |far_end| far_end.announced.host().to_owned())
     }
 
     /// Where `serve` writes one line for each request that it has answered.

@@ -13,11 +13,15 @@ use table::Figure;
 mod harness;
 
 mod applies;
+mod azure;
 mod comparison;
+mod delay;
 mod images;
 mod metered;
 mod other_tools;
 mod provider;
+mod request_latency;
+mod requests;
 mod run;
 mod table;
 mod templates;
@@ -26,9 +30,12 @@ mod templates;
 type Part = (&'static str, fn() -> Vec<Figure>);
 
 /// Parts of the table, each of which can be asked for alone: `cargo bench --bench whole_process templates`.
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 8] = [
     ("provider", provider::figures),
     ("templates", templates::figures),
+    ("requests", requests::figures),
+    ("request_latency", request_latency::figures),
+    ("azure", azure::figures),
     ("applies", applies::figures),
     ("images", images::figures),
     ("comparison", comparison::figures),
@@ -37,6 +44,9 @@ const PARTS: [Part; 5] = [
 fn main() -> ExitCode {
     if metered::is_provider() {
         return metered::serve();
+    }
+    if request_latency::is_client() {
+        return request_latency::measure();
     }
     // Cargo adds options of its own.
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();

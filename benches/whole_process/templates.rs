@@ -13,8 +13,8 @@ use crate::metered::{self, Usage};
 use crate::table::{Figure, Limit};
 use crate::{median, milliseconds};
 
-const FEW: usize = 100;
-const MANY: usize = 1_000;
+pub(crate) const FEW: usize = 100;
+pub(crate) const MANY: usize = 1_000;
 const MOST: usize = 5_000;
 /// Terraform writes the whole state again and again while it applies: more at once would measure Terraform.
 const AT_ONCE: usize = 250;
@@ -23,15 +23,15 @@ const GROWTH: f64 = 1.3;
 const REPETITIONS: usize = 3;
 
 const VALIDATE: &[&str] = &["validate"];
-const PLAN: &[&str] = &["plan", "-input=false"];
+pub(crate) const PLAN: &[&str] = &["plan", "-input=false"];
 /// Fails when anything would change.
-const REFRESH: &[&str] = &["plan", "-input=false", "-detailed-exitcode"];
-const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve"];
+pub(crate) const REFRESH: &[&str] = &["plan", "-input=false", "-detailed-exitcode"];
+pub(crate) const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve"];
 
 /// What some commands cost for the templates in all of them.
 #[derive(Clone, Copy, Default)]
-struct Cost {
-    usage: Usage,
+pub(crate) struct Cost {
+    pub(crate) usage: Usage,
     commands: usize,
     templates: usize,
 }
@@ -183,7 +183,7 @@ impl Costs {
 }
 
 impl Cost {
-    fn of(workspace: &Workspace, command: &[&str], templates: usize) -> Self {
+    pub(crate) fn of(workspace: &Workspace, command: &[&str], templates: usize) -> Self {
         run(workspace, command);
         Self {
             usage: metered::take(),
@@ -201,7 +201,7 @@ impl Cost {
     }
 
     /// Milliseconds of CPU for each template beyond the one that a command costs anyhow, with the provider's starts.
-    fn beyond(&self, one: &Self) -> f64 {
+    pub(crate) fn beyond(&self, one: &Self) -> f64 {
         let count = |count: usize| f64::from(u32::try_from(count).unwrap());
         let starts = count(self.commands) * one.usage.cpu;
         (self.usage.cpu - starts) / count(self.templates - self.commands)
@@ -212,7 +212,7 @@ fn workspace(configuration: &str) -> Workspace {
     beside(&Workspace::new(), configuration)
 }
 
-fn beside(other: &Workspace, configuration: &str) -> Workspace {
+pub(crate) fn beside(other: &Workspace, configuration: &str) -> Workspace {
     let workspace = Workspace {
         installation: metered::installation(),
         ..other.beside()
@@ -228,7 +228,7 @@ fn run(workspace: &Workspace, command: &[&str]) {
 }
 
 /// One block each, as people and generators write them.
-fn templates(range: Range<usize>) -> String {
+pub(crate) fn templates(range: Range<usize>) -> String {
     range.fold(String::new(), |mut text, number| {
         let _ = write!(
             text,
