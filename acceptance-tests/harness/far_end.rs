@@ -103,11 +103,6 @@ impl Machine {
         })
     }
 
-    /// Address and port of what stands for Azure.
-    pub(crate) fn far_end_address(&self) -> String {
-        self.with_far_end(None, |far_end| far_end.announced.host().to_owned())
-    }
-
     /// Where `serve` writes one line for each request that it has answered.
     pub(crate) fn record_of_requests(&self) -> PathBuf {
         self.folder().join("requests.jsonl")

@@ -1,6 +1,8 @@
 //! A template with `backend = "azure"`, where a `serve` process stands for Azure: the CPU of the provider's processes alone, and how
 //! long a thousand take when the service is far away.
 
+use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,11 +60,9 @@ fn cpu(base: &Workspace) -> Vec<Figure> {
 
 /// A thousand templates of a service that is `milliseconds` away. Terraform asks for ten at once.
 fn far_away(base: &Workspace, milliseconds: u64) -> [Figure; 2] {
-    let address = delay::in_front_of(
-        base.machine.far_end_address().parse().unwrap(),
-        Duration::from_millis(milliseconds),
-    );
-    let endpoint = format!("provider \"imagebuilder\" {{\n  endpoint = {{ resource_manager = \"https://{address}\" }}\n}}\n");
+    let address = delay::in_front_of(far_end(&base.machine), Duration::from_millis(milliseconds));
+    let endpoint =
+        format!("provider \"imagebuilder\" {{\n  endpoint = {{ resource_manager = \"https://{address}\" }}\n}}\n");
     let first = MANY * usize::try_from(milliseconds).unwrap();
     let head = HEAD.replace(PROVIDER, &endpoint);
     let workspace = beside(base, &format!("{head}{}", templates(first..first + MANY)));
@@ -71,7 +71,11 @@ fn far_away(base: &Workspace, milliseconds: u64) -> [Figure; 2] {
         Cost::of(&workspace, command, MANY);
         started.elapsed().as_secs_f64()
     };
-    [("apply that creates", APPLY), ("refresh and plan of no change", REFRESH)].map(|(what, command)| {
+    [
+        ("apply that creates", APPLY),
+        ("refresh and plan of no change", REFRESH),
+    ]
+    .map(|(what, command)| {
         Figure::new(
             format!("azure {milliseconds} ms away, {what}, 1,000 templates"),
             seconds(command),
@@ -79,4 +83,13 @@ fn far_away(base: &Workspace, milliseconds: u64) -> [Figure; 2] {
             Limit::None,
         )
     })
+}
+
+/// Where `serve` listens, by what a command is told.
+fn far_end(machine: &Machine) -> SocketAddr {
+    let mut command = Command::new("terraform");
+    machine.connect(&mut command, None);
+    let mut variables = command.get_envs();
+    let host = variables.find_map(|(name, value)| value.filter(|_| name == "ARM_METADATA_HOSTNAME"));
+    host.unwrap().to_str().unwrap().parse().unwrap()
 }

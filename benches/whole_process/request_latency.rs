@@ -114,7 +114,12 @@ fn arm(host: &str, client: &HttpClient, token: &str) -> ArmClient {
     };
     let transport = HttpsTransport::new(cloud, client.clone(), Arc::new(tokens), Vec::new(), caller);
     let notes = PendingNotes::in_folder("/nonexistent");
-    ArmClient::new(Arc::new(transport), origin, "00000000-0000-0000-0000-000000000000", notes)
+    ArmClient::new(
+        Arc::new(transport),
+        origin,
+        "00000000-0000-0000-0000-000000000000",
+        notes,
+    )
 }
 
 struct Granted(String);

@@ -1,9 +1,7 @@
 //! The arguments as a value, for configurations that use parts of them.
 
-use std::collections::BTreeMap;
-
 use tf_provider::schema::Attribute;
-use tf_provider::{Model, Name, Type, Value};
+use tf_provider::{Attributes, Model, Name, Type, Value};
 
 use super::{Conversion, ConversionError, Converted};
 use crate::arm::deployment::{Openings, Remark};
@@ -50,7 +48,7 @@ pub fn arguments(conversion: &mut Conversion) -> Result<Value, ConversionError> 
 
 fn closed(converted: &Converted, openings: &Openings) -> Result<(Value, Vec<Remark>), ConversionError> {
     let mut remarks = Vec::new();
-    let mut values = BTreeMap::new();
+    let mut values = Attributes::new();
     for each in ImageTemplate::attributes().iter().filter(|each| is_argument(each)) {
         let value = converted.attributes.attribute(each.name);
         let value = match text(value, openings, each.name) {

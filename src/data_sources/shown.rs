@@ -1,13 +1,12 @@
 //! A data source that shows what a resource manages: its attributes are the resource's own, made read-only.
 
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 use std::time::Instant;
 
 use serde_json::Value as Json;
 use tf_provider::schema::{Attribute, read_only};
-use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, Model, ModelError, Path, Value};
+use tf_provider::{Attr, Attributes, Context, DataSource, Diagnostic, Diagnostics, Model, ModelError, Path, Value};
 
 use crate::arm::id::ArmId;
 use crate::resources::connection::Connection;
@@ -86,13 +85,13 @@ impl<R: Find> Model for Shown<R> {
     }
 
     fn to_value(&self) -> Value {
-        let mut attributes = BTreeMap::new();
+        let mut attributes = Attributes::new();
         for value in [self.resource.to_value(), self.more.to_value()] {
             if let Value::Object(members) = value {
                 attributes.extend(members);
             }
         }
-        attributes.retain(|name, _| !OF_RESOURCES.contains(&name.as_ref()));
+        attributes.retain(|name, _| !OF_RESOURCES.contains(&name));
         Value::Object(attributes)
     }
 }

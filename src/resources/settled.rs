@@ -2,7 +2,7 @@
 //!
 //! Terraform takes any other answer for a fault of the provider. What the service really made of it shows in the next refresh.
 
-use tf_provider::{Diagnostic, Diagnostics, Model, ModelError, Value, wire};
+use tf_provider::{Diagnostic, Diagnostics, Model, ModelError, Name, Value, wire};
 
 /// The planned model, completed from the service's answer.
 ///
@@ -44,7 +44,7 @@ fn fill(planned: Value, found: Value) -> Value {
         (Value::Unknown, Value::Unknown) => Value::Null,
         (Value::Unknown, found) => found,
         (Value::Object(planned), Value::Object(mut found)) => {
-            let attribute = |(name, value)| {
+            let attribute = |(name, value): (Name, Value)| {
                 let found = found.remove(&name).unwrap_or(Value::Null);
                 (name, fill(value, found))
             };
@@ -66,27 +66,6 @@ fn fill(planned: Value, found: Value) -> Value {
                     .collect(),
             )
         }
-        (planned, _) => empty_unknown(planned),
-    }
-}
-
-/// The value with everything unknown in it made null.
-fn empty_unknown(value: Value) -> Value {
-    match value {
-        Value::Unknown => Value::Null,
-        Value::List(elements) => Value::List(elements.into_iter().map(empty_unknown).collect()),
-        Value::Map(entries) => Value::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, empty_unknown(value)))
-                .collect(),
-        ),
-        Value::Object(attributes) => Value::Object(
-            attributes
-                .into_iter()
-                .map(|(name, value)| (name, empty_unknown(value)))
-                .collect(),
-        ),
-        known => known,
+        (planned, _) => planned.unknown_as_null(),
     }
 }

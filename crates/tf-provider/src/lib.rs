@@ -15,6 +15,7 @@
 extern crate self as tf_provider;
 
 mod attr;
+mod attributes;
 mod codec;
 mod context;
 mod data_source;
@@ -41,6 +42,7 @@ mod value;
 pub mod wire;
 
 pub use attr::{Attr, Set};
+pub use attributes::Attributes;
 pub use context::{Context, Private};
 pub use data_source::DataSource;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -60,4 +62,4 @@ pub use types::Type;
 pub use value::{Name, Value};
 
 #[doc(hidden)]
-pub use model::read_field;
+pub use model::{attributes_of, read_field};

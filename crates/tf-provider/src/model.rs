@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::attr::{Attr, Set};
+use crate::attributes::InOrder;
 use crate::number::Number;
 use crate::path::{Path, Step};
 use crate::schema::{Attribute, Kind, Object};
@@ -102,14 +103,20 @@ impl<T: Field> Attr<T> {
     }
 }
 
-/// One field of an object value; what the object lacks is null.
+/// The attributes of an object value, to be read in the order of their names.
 #[doc(hidden)]
-pub fn read_field<T: Field>(object: &Value, name: &str) -> Result<Attr<T>, ModelError> {
+pub fn attributes_of(object: &Value) -> Result<InOrder<'_>, ModelError> {
     match object {
-        Value::Object(attributes) => Attr::from_value(attributes.get(name).unwrap_or(&Value::Null))
-            .map_err(|error| error.inside(Step::Attribute(name.to_owned()))),
+        Value::Object(attributes) => Ok(attributes.in_order()),
         other => Err(ModelError::new("an object", other)),
     }
+}
+
+/// One field of an object value; what the object lacks is null.
+#[doc(hidden)]
+pub fn read_field<T: Field>(attributes: &mut InOrder<'_>, name: &str) -> Result<Attr<T>, ModelError> {
+    let value = attributes.next(name).unwrap_or(&Value::Null);
+    Attr::from_value(value).map_err(|error| error.inside(Step::Attribute(name.to_owned())))
 }
 
 impl Field for String {

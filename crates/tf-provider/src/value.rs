@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::attr::same_elements;
+use crate::attributes::Attributes;
 use crate::number::Number;
 use crate::types::Type;
 
@@ -33,7 +34,7 @@ pub enum Value {
     /// Keys chosen by the user, elements of one type.
     Map(BTreeMap<String, Value>),
     /// Attributes given by the schema.
-    Object(BTreeMap<Name, Value>),
+    Object(Attributes),
     /// A value that brings its own type, for attributes of the dynamic type.
     Dynamic(Box<(Type, Value)>),
 }

@@ -98,6 +98,11 @@ impl AttributeField {
         })
     }
 
+    /// The attribute's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The expression of the attribute's descriptor.
     pub(crate) fn descriptor(&self) -> TokenStream {
         let Self {
@@ -164,10 +169,10 @@ impl AttributeField {
         }}
     }
 
-    /// The field's initialiser from `value`.
+    /// The field's initialiser from `attributes`, which are read in the order of their names.
     pub(crate) fn read(&self) -> TokenStream {
         let Self { ident, name, .. } = self;
-        quote! { #ident: ::tf_provider::read_field(value, #name)? }
+        quote! { #ident: ::tf_provider::read_field(&mut attributes, #name)? }
     }
 
     /// The field's entry of the object value.

@@ -36,8 +36,10 @@ fn model(input: &DeriveInput) -> syn::Result<TokenStream> {
         .map(attribute::AttributeField::parse)
         .collect::<syn::Result<Vec<_>>>()?;
     let descriptors = attributes.iter().map(attribute::AttributeField::descriptor);
-    let reads = attributes.iter().map(attribute::AttributeField::read);
-    let writes = attributes.iter().map(attribute::AttributeField::write);
+    let mut by_name: Vec<_> = attributes.iter().collect();
+    by_name.sort_by_key(|attribute| attribute.name());
+    let reads = by_name.iter().map(|attribute| attribute.read());
+    let writes = by_name.iter().map(|attribute| attribute.write());
     let name = &input.ident;
     let description = documentation::markdown(&input.attrs);
     let count = attributes.len();
@@ -61,6 +63,7 @@ fn model(input: &DeriveInput) -> syn::Result<TokenStream> {
                 fn from_value(
                     value: &::tf_provider::Value,
                 ) -> ::std::result::Result<Self, ::tf_provider::ModelError> {
+                    let mut attributes = ::tf_provider::attributes_of(value)?;
                     ::std::result::Result::Ok(Self {
                         #(#reads,)*
                         #(#fields: <#types as ::tf_provider::Model>::from_value(value)?),*
@@ -68,7 +71,7 @@ fn model(input: &DeriveInput) -> syn::Result<TokenStream> {
                 }
 
                 fn to_value(&self) -> ::tf_provider::Value {
-                    let mut attributes = ::std::collections::BTreeMap::from([#(#writes),*]);
+                    let mut attributes = ::tf_provider::Attributes::sorted(::std::vec![#(#writes),*]);
                     #(if let ::tf_provider::Value::Object(more) = ::tf_provider::Model::to_value(&self.#fields) {
                         attributes.extend(more);
                     })*
@@ -90,11 +93,12 @@ fn model(input: &DeriveInput) -> syn::Result<TokenStream> {
             fn from_value(
                 value: &::tf_provider::Value,
             ) -> ::std::result::Result<Self, ::tf_provider::ModelError> {
+                let mut attributes = ::tf_provider::attributes_of(value)?;
                 ::std::result::Result::Ok(Self { #(#reads),* })
             }
 
             fn to_value(&self) -> ::tf_provider::Value {
-                ::tf_provider::Value::Object(::std::collections::BTreeMap::from([#(#writes),*]))
+                ::tf_provider::Value::Object(::tf_provider::Attributes::sorted(::std::vec![#(#writes),*]))
             }
         }
     })

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rmp::Marker;
 
 use super::{CodecError, DEPTH_LIMIT, UNSET};
+use crate::attributes::Attributes;
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 /// The value of this type that the bytes hold, and nothing after it.
 pub(crate) fn from_msgpack(bytes: &[u8], of: &Type) -> Result<Value, CodecError> {
@@ -62,23 +63,8 @@ impl<'a> Reader<'a> {
                     Err(CodecError::new("the tuple has fewer elements than its type"))
                 }
             }
-            Type::Map(element) => {
-                let entry = |key: &str| Some((key.to_owned(), &**element));
-                self.entries(marker, of, depth, entry).map(Value::Map)
-            }
-            Type::Object(attributes) => {
-                let attribute = |name: &str| {
-                    let (name, of) = attributes.get_key_value(name)?;
-                    Some((name.clone(), of))
-                };
-                let mut object = self.entries(marker, of, depth, attribute)?;
-                for name in attributes.keys() {
-                    if !object.contains_key(name) {
-                        object.insert(name.clone(), UNSET);
-                    }
-                }
-                Ok(Value::Object(object))
-            }
+            Type::Map(element) => self.map(marker, of, element, depth).map(Value::Map),
+            Type::Object(types) => self.object(marker, of, types, depth).map(Value::Object),
         }
     }
 
@@ -104,34 +90,67 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
-    fn entries<'t, K: Ord>(
+    fn map(
         &mut self,
         marker: Marker,
         of: &Type,
+        element: &Type,
         depth: usize,
-        entry: impl Fn(&str) -> Option<(K, &'t Type)>,
-    ) -> Result<BTreeMap<K, Value>, CodecError> {
-        let length = match marker {
-            Marker::FixMap(length) => usize::from(length),
-            Marker::Map16 => usize::from(u16::from_be_bytes(self.array()?)),
-            Marker::Map32 => self.length32()?,
-            other => return Err(mismatch(of, other)),
-        };
-        let step = |key: &str| match of {
-            Type::Object(_) => Step::Attribute(key.to_owned()),
-            _ => Step::Key(key.to_owned()),
-        };
+    ) -> Result<BTreeMap<String, Value>, CodecError> {
         let mut entries = BTreeMap::new();
-        for _ in 0..length {
-            let marker = self.marker()?;
-            let key = self.text(marker, &Type::String)?;
-            let (held, of) = entry(key).ok_or_else(|| CodecError::new(format!("there is no attribute {key:?}")))?;
-            let value = self.value(of, depth + 1).map_err(|error| error.inside(step(key)))?;
-            if entries.insert(held, value).is_some() {
-                return Err(CodecError::new("is there twice").inside(step(key)));
+        for _ in 0..self.map_length(marker, of)? {
+            let key = self.key()?;
+            let step = || Step::Key(key.to_owned());
+            let value = self.value(element, depth + 1).map_err(|error| error.inside(step()))?;
+            if entries.insert(key.to_owned(), value).is_some() {
+                return Err(CodecError::new("is there twice").inside(step()));
             }
         }
         Ok(entries)
+    }
+
+    fn object(
+        &mut self,
+        marker: Marker,
+        of: &Type,
+        types: &BTreeMap<Name, Type>,
+        depth: usize,
+    ) -> Result<Attributes, CodecError> {
+        let length = self.map_length(marker, of)?;
+        let mut attributes = Attributes::with_capacity(types.len());
+        // Terraform writes the attributes in the order of their names.
+        let mut next = types.iter();
+        for _ in 0..length {
+            let key = self.key()?;
+            let found = next.next().filter(|(name, _)| **name == key);
+            let found = found.or_else(|| types.get_key_value(key));
+            let (name, of) = found.ok_or_else(|| CodecError::new(format!("there is no attribute {key:?}")))?;
+            let step = || Step::Attribute(key.to_owned());
+            let value = self.value(of, depth + 1).map_err(|error| error.inside(step()))?;
+            if attributes.insert(name.clone(), value).is_some() {
+                return Err(CodecError::new("is there twice").inside(step()));
+            }
+        }
+        for name in types.keys() {
+            if attributes.len() < types.len() && !attributes.contains_key(name) {
+                attributes.insert(name.clone(), UNSET);
+            }
+        }
+        Ok(attributes)
+    }
+
+    fn map_length(&mut self, marker: Marker, of: &Type) -> Result<usize, CodecError> {
+        match marker {
+            Marker::FixMap(length) => Ok(usize::from(length)),
+            Marker::Map16 => Ok(usize::from(u16::from_be_bytes(self.array()?))),
+            Marker::Map32 => self.length32(),
+            other => Err(mismatch(of, other)),
+        }
+    }
+
+    fn key(&mut self) -> Result<&'a str, CodecError> {
+        let marker = self.marker()?;
+        self.text(marker, &Type::String)
     }
 
     /// `[type as JSON, value]`

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rmp::encode::{self, ByteBuf};
 
 use super::{CodecError, UNSET};
+use crate::attributes::Attributes;
 use crate::number::Number;
 use crate::path::Step;
 use crate::types::Type;
@@ -56,18 +57,15 @@ fn write(buffer: &mut ByteBuf, value: &Value, of: &Type) -> Result<(), CodecErro
 }
 
 /// All attributes of the type, whether the value has them or not; what the type does not have is an error.
-fn write_object(
-    buffer: &mut ByteBuf,
-    types: &BTreeMap<Name, Type>,
-    attributes: &BTreeMap<Name, Value>,
-) -> Result<(), CodecError> {
+fn write_object(buffer: &mut ByteBuf, types: &BTreeMap<Name, Type>, attributes: &Attributes) -> Result<(), CodecError> {
     if let Some(name) = attributes.keys().find(|name| !types.contains_key(*name)) {
         return Err(CodecError::new(format!("there is no attribute {name:?}")));
     }
     write_map_length(buffer, types.len())?;
+    let mut reader = attributes.in_order();
     for (name, of) in types {
         infallible(encode::write_str(buffer, name).map_err(drop))?;
-        let value = attributes.get(name).unwrap_or(&UNSET);
+        let value = reader.next(name).unwrap_or(&UNSET);
         write(buffer, value, of).map_err(|error| error.inside(Step::Attribute(name.to_string())))?;
     }
     Ok(())

@@ -17,7 +17,7 @@ pub(crate) fn walk(
     let Value::Object(object) = planned else { return };
     let prior = prior.filter(|prior| matches!(prior, Value::Object(_)));
     for attribute in attributes {
-        let value = object.entry(attribute.name.into()).or_default();
+        let value = object.or_null(attribute.name);
         let config = config.attribute(attribute.name);
         let prior = prior.map(|prior| prior.attribute(attribute.name));
         visit(attribute, value, config, prior);
