@@ -101,7 +101,10 @@ def create_and_show():
 
 
 def update_tags(template):
-    az("resource", "tag", "--ids", template, "--tags", "made=by-az", "team=images")
+    # As in Azure, `az resource tag` sends the whole template anew; a patch is accepted.
+    refused("resource", "tag", "--ids", template, "--tags", "team=images", says=["Conflict"])
+    change = json.dumps({"tags": {"made": "by-az", "team": "images"}})
+    az("resource", "patch", "--ids", template, "--is-full-object", "--properties", change)
     assert builder("show", "golden")["tags"] == {"made": "by-az", "team": "images"}
     uri = f"{READY['endpoint'].rstrip('/')}{template}?api-version=2025-10-01"
     az("rest", "--method", "patch", "--uri", uri, "--body", json.dumps({"tags": {"made": "by-az"}}))
