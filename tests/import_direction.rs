@@ -15,7 +15,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("data_sources", &["tf_provider", "arm", "backend", "resources"]),
     ("conversion", &["tf_provider", "arm", "resources::image_template"]),
     ("functions", &["tf_provider", "arm", "conversion"]),
-    ("local", &["arm", "backend::transport", "image_engine"]),
+    (
+        "local",
+        &["arm", "backend::transport", "backend::fault", "image_engine"],
+    ),
     (
         "provider",
         &[

@@ -31,6 +31,9 @@ pub(super) struct Serve {
     /// File to which one line of JSON is added for each request; no secrets.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// JSON file with rules by which requests fail on purpose, to try what a client makes of it.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// The subscription that the service stands for.
     #[arg(long, value_name = "UUID", env = "ARM_SUBSCRIPTION_ID", default_value_t = Uuid::nil())]
     subscription_id: Uuid,
@@ -80,6 +83,7 @@ impl Serve {
                 listen: self.listen,
                 ca_file: self.ca_file,
                 record: self.record,
+                faults: self.faults,
             },
         );
         let server = server.await?;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::refusal::Refused;
 use super::route::Provider;
 use super::store::operations::{Operation, Style};
+use crate::arm::image_template::history;
 
 /// How soon a client may ask for an operation again: our poller and Azure's SDKs honour the header for milliseconds, and the standard
 /// one is counted in seconds.
@@ -21,6 +22,8 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_millis(500);
 const LATENESS: i32 = 200;
 /// The same for clients that know only the standard header. Zero would make the Python SDK wait thirty seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
+/// The last API version of Image Builder whose errors are `{"code", "message"}` without `error` around them.
+const LAST_WITH_FLAT_ERRORS: &str = "2020-02-14";
 
 /// What a handler answers.
 #[derive(Debug, Clone)]
@@ -95,6 +98,21 @@ impl Answer {
         self
     }
 
+    /// The answer as Image Builder gives it in an API version: errors were flat up to 2020-02-14, and what came later is not shown.
+    pub(crate) fn in_version(mut self, api_version: &str) -> Self {
+        let Some(body) = &mut self.body else { return self };
+        if let Some(error) = body.get_mut("error").filter(|_| !self.status.is_success()) {
+            if api_version <= LAST_WITH_FLAT_ERRORS {
+                *body = error.take();
+            }
+        } else if let Some(Value::Array(entries)) = body.get_mut("value") {
+            entries.iter_mut().for_each(|entry| history::hide(entry, api_version));
+        } else {
+            history::hide(body, api_version);
+        }
+        self
+    }
+
     /// The HTTP message. `base` and `api_version` complete the operation's URL; it leads to where the request came in.
     pub(crate) fn into_response(self, base: &str, api_version: &str, correlation: &HeaderValue) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
@@ -154,6 +172,31 @@ mod tests {
         let answer = Answer::empty(StatusCode::OK).again(age);
         let response = answer.into_response("", "", &HeaderValue::from_static("id"));
         response.headers()["retry-after-ms"].to_str().unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn errors_were_flat_and_members_came_later() {
+        let body_in = |answer: Answer, version: &str| {
+            let response = answer
+                .in_version(version)
+                .into_response("", version, &HeaderValue::from_static("id"));
+            serde_json::from_slice::<Value>(response.body()).unwrap()
+        };
+        let refused = || Answer::from(Refused::bad_request("ValidationFailed", "no"));
+        assert_eq!(body_in(refused(), "2020-02-14")["code"], "ValidationFailed");
+        assert_eq!(body_in(refused(), "2021-10-01")["error"]["code"], "ValidationFailed");
+
+        let template =
+            serde_json::json!({"properties": {"autoRun": {"state": "Enabled"}, "buildTimeoutInMinutes": 60}});
+        for body in [template.clone(), serde_json::json!({"value": [template]})] {
+            let answer = || Answer::json(StatusCode::OK, &body).unwrap();
+            assert!(body_in(answer(), "2024-02-01").to_string().contains("autoRun"));
+            let old = body_in(answer(), "2023-07-01").to_string();
+            assert!(
+                !old.contains("autoRun") && old.contains("buildTimeoutInMinutes"),
+                "{old}"
+            );
+        }
     }
 
     #[test]

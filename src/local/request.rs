@@ -14,13 +14,24 @@ use crate::arm::image_template::history::{self, Versioned};
 /// Largest body that ARM takes, in bytes.
 pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
-/// The versions in which clients in the field ask Image Builder.
-const IMAGE_BUILDER_VERSIONS: [&str; 5] = ["2022-02-14", "2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"];
+/// The versions in which clients in the field ask Image Builder, oldest first.
+pub(crate) const IMAGE_BUILDER_VERSIONS: [&str; 7] = [
+    "2020-02-14",
+    "2021-10-01",
+    "2022-02-14",
+    "2022-07-01",
+    "2023-07-01",
+    "2024-02-01",
+    "2025-10-01",
+];
+/// The first version with triggers.
+const TRIGGERS_SINCE: &str = "2022-07-01";
 /// Older bodies have members that the typed ones do not know.
 const OLDEST_COMPUTE: &str = "2021-07-01";
 const OLDEST_RESOURCES: &str = "2016-06-01";
 const OLDEST_IDENTITIES: &str = "2018-11-30";
 const OLDEST_AUTHORIZATION: &str = "2018-01-01-preview";
+const OLDEST_STORAGE: &str = "2019-06-01";
 
 /// One request.
 #[derive(Debug)]
@@ -41,14 +52,7 @@ impl Request {
     pub(crate) fn parse(request: http::Request<Bytes>) -> Result<Self, Refused> {
         let (head, body) = request.into_parts();
         let path = decode(head.uri.path());
-        let query: Vec<(String, String)> = head
-            .uri
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (decode(name).to_lowercase(), decode(value)))
-            .collect();
+        let query = query(&head.uri);
         let Some(route) = Route::parse(&path) else {
             return Err(Refused::new(
                 StatusCode::NOT_FOUND,
@@ -61,6 +65,12 @@ impl Request {
             .find(|(name, _)| name == "api-version")
             .map(|(_, value)| value.clone());
         let api_version = check_api_version(api_version, provider(&route))?;
+        if matches!(route, Route::Triggers(_) | Route::Trigger(..)) && api_version.as_str() < TRIGGERS_SINCE {
+            return Err(Refused::bad_request(
+                "InvalidApiVersionParameter",
+                format!("The api-version '{api_version}' has no triggers; they came with {TRIGGERS_SINCE}."),
+            ));
+        }
         if body.len() > LARGEST_BODY {
             return Err(Refused::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,6 +91,11 @@ impl Request {
             query,
             body,
         })
+    }
+
+    /// The provider whose API version counts.
+    pub(crate) fn provider(&self) -> Provider {
+        provider(&self.route)
     }
 
     /// The value of a query parameter; names have no case.
@@ -140,7 +155,16 @@ pub(crate) fn correlation(headers: &http::HeaderMap) -> HeaderValue {
         .unwrap_or_else(|| HeaderValue::from_static("00000000-0000-0000-0000-000000000000"))
 }
 
-fn decode(text: &str) -> String {
+/// The query of a URL: names in lower case, and values.
+pub(crate) fn query(uri: &http::Uri) -> Vec<(String, String)> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name).to_lowercase(), decode(value)))
+        .collect()
+}
+
+pub(crate) fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
@@ -168,7 +192,13 @@ fn provider(route: &Route) -> Provider {
         | Route::Tenants
         | Route::Subscriptions
         | Route::Subscription(_)
-        | Route::Locations(_) => Provider::Resources,
+        | Route::Locations(_)
+        | Route::SubscriptionContent(_)
+        | Route::Providers(_)
+        | Route::ResourceProvider(..)
+        | Route::Registration(..) => Provider::Resources,
+        Route::StorageAccounts(_) | Route::StorageAccount(..) | Route::StorageKeys(..) => Provider::Storage,
+        Route::ProviderOperations => Provider::ImageBuilder,
         Route::Action(..) | Route::RunOutputs(_) | Route::RunOutput(..) | Route::Triggers(_) | Route::Trigger(..) => {
             Provider::ImageBuilder
         }
@@ -188,14 +218,22 @@ pub(crate) fn subscription(route: &Route) -> Option<&str> {
         | Route::RunOutput(target, _)
         | Route::Triggers(target)
         | Route::Trigger(target, _)
+        | Route::StorageAccount(target, _)
+        | Route::StorageKeys(target, _)
+        | Route::StorageAccounts(Scope::Group(target) | Scope::Parent(target))
         | Route::Collection(Scope::Group(target) | Scope::Parent(target), _) => &target.subscription,
         Route::Collection(Scope::Subscription(subscription), _)
         | Route::Subscription(subscription)
+        | Route::StorageAccounts(Scope::Subscription(subscription))
+        | Route::SubscriptionContent(subscription)
+        | Route::Providers(subscription)
+        | Route::ResourceProvider(subscription, _)
+        | Route::Registration(subscription, ..)
         | Route::Locations(subscription) => subscription,
         Route::PlatformNames(names) => &names.subscription,
         Route::PlatformVersions(image) | Route::PlatformVersion(image, _) => &image.subscription,
         Route::Authorization(place) => return place.subscription(),
-        Route::Tenants | Route::Subscriptions | Route::Operation { .. } => return None,
+        Route::Tenants | Route::Subscriptions | Route::ProviderOperations | Route::Operation { .. } => return None,
     })
 }
 
@@ -233,6 +271,9 @@ fn check_api_version(version: Option<String>, provider: Provider) -> Result<Stri
         Provider::Authorization if !dated || version.as_str() < OLDEST_AUTHORIZATION => {
             invalid(&format!("those since {OLDEST_AUTHORIZATION}"))
         }
+        Provider::Storage if !dated || version.as_str() < OLDEST_STORAGE => {
+            invalid(&format!("those since {OLDEST_STORAGE}"))
+        }
         _ => Ok(version),
     }
 }
@@ -258,9 +299,20 @@ mod tests {
             code(&format!("{template}?api-version=2024-01-01")),
             "InvalidApiVersionParameter"
         );
-        for version in ["2022-07-01", "2023-07-01", "2024-02-01", "2025-10-01"] {
+        for version in IMAGE_BUILDER_VERSIONS {
             assert!(parse(&format!("{template}?API-Version={version}")).is_ok(), "{version}");
         }
+    }
+
+    #[test]
+    fn triggers_came_with_a_later_version_than_templates() {
+        let trigger =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.VirtualMachineImages/imageTemplates/t/triggers/x";
+        assert_eq!(
+            code(&format!("{trigger}?api-version=2022-02-14")),
+            "InvalidApiVersionParameter"
+        );
+        assert!(parse(&format!("{trigger}?api-version=2022-07-01")).is_ok());
     }
 
     #[test]

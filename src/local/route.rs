@@ -28,6 +28,22 @@ pub(crate) enum Route {
     Subscription(String),
     /// The regions of a subscription.
     Locations(String),
+    /// Everything in a subscription.
+    SubscriptionContent(String),
+    /// The resource providers of a subscription.
+    Providers(String),
+    /// One of them, by its namespace.
+    ResourceProvider(String, String),
+    /// POST on one of them.
+    Registration(String, String, Registering),
+    /// What Image Builder can be asked for, as roles name it.
+    ProviderOperations,
+    /// The storage accounts of staging groups.
+    StorageAccounts(Scope),
+    /// One of them, by its group and its name.
+    StorageAccount(Target, String),
+    /// POST for its keys.
+    StorageKeys(Target, String),
     /// One resource.
     Resource(Target),
     /// The resources of one kind in a subscription, a group or under a parent.
@@ -69,6 +85,13 @@ pub(crate) enum Action {
     Cancel,
 }
 
+/// Whether a resource provider is to be registered or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Registering {
+    Register,
+    Unregister,
+}
+
 /// The resource providers that the service stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Provider {
@@ -77,6 +100,7 @@ pub(crate) enum Provider {
     ImageBuilder,
     ManagedIdentity,
     Authorization,
+    Storage,
 }
 
 /// A marketplace image without its version.
@@ -181,11 +205,12 @@ impl Provider {
             Self::ImageBuilder => "Microsoft.VirtualMachineImages",
             Self::ManagedIdentity => "Microsoft.ManagedIdentity",
             Self::Authorization => "Microsoft.Authorization",
+            Self::Storage => "Microsoft.Storage",
         }
     }
 
     fn named(namespace: &str) -> Option<Self> {
-        [Self::Resources, Self::Compute, Self::ImageBuilder]
+        [Self::Resources, Self::Compute, Self::ImageBuilder, Self::Storage]
             .into_iter()
             .find(|known| known.namespace().eq_ignore_ascii_case(namespace))
     }
@@ -205,6 +230,7 @@ impl Route {
         }
         let subscription = match words.as_slice() {
             ["tenants"] => return Some(Self::Tenants),
+            ["providers", "microsoft.virtualmachineimages", "operations"] => return Some(Self::ProviderOperations),
             ["subscriptions"] => return Some(Self::Subscriptions),
             ["subscriptions", ..] => segments[1],
             _ => return None,
@@ -212,6 +238,8 @@ impl Route {
         match &words[2..] {
             [] => Some(Self::Subscription(subscription.to_owned())),
             ["locations"] => Some(Self::Locations(subscription.to_owned())),
+            ["resources"] => Some(Self::SubscriptionContent(subscription.to_owned())),
+            ["providers"] => Some(Self::Providers(subscription.to_owned())),
             ["resourcegroups"] => Some(Self::Collection(
                 Scope::Subscription(subscription.to_owned()),
                 Kind::ResourceGroup,
@@ -253,6 +281,9 @@ fn in_group(group: Target, words: &[&str], segments: &[&str]) -> Option<Route> {
             Route::Collection(Scope::Group(group), Kind::Identity)
         }
         ["microsoft.managedidentity", "userassignedidentities", _] => Route::Resource(target(Kind::Identity, &[2])),
+        ["microsoft.storage", "storageaccounts"] => Route::StorageAccounts(Scope::Group(group)),
+        ["microsoft.storage", "storageaccounts", _] => Route::StorageAccount(group, segments[2].to_owned()),
+        ["microsoft.storage", "storageaccounts", _, "listkeys"] => Route::StorageKeys(group, segments[2].to_owned()),
         ["microsoft.virtualmachineimages", "imagetemplates"] => {
             Route::Collection(Scope::Group(group), Kind::ImageTemplate)
         }
@@ -275,7 +306,18 @@ fn in_group(group: Target, words: &[&str], segments: &[&str]) -> Option<Route> {
 
 fn in_subscription(subscription: &str, words: &[&str], segments: &[&str]) -> Option<Route> {
     let scope = Scope::Subscription(subscription.to_owned());
+    let of_provider = |registering| {
+        let (subscription, namespace) = (subscription.to_owned(), segments[0].to_owned());
+        match registering {
+            None => Route::ResourceProvider(subscription, namespace),
+            Some(registering) => Route::Registration(subscription, namespace, registering),
+        }
+    };
     Some(match words {
+        [_] => of_provider(None),
+        [_, "register"] => of_provider(Some(Registering::Register)),
+        [_, "unregister"] => of_provider(Some(Registering::Unregister)),
+        ["microsoft.storage", "storageaccounts"] => Route::StorageAccounts(scope),
         ["microsoft.compute", "galleries"] => Route::Collection(scope, Kind::Gallery),
         ["microsoft.compute", "images"] => Route::Collection(scope, Kind::ManagedImage),
         ["microsoft.virtualmachineimages", "imagetemplates"] => Route::Collection(scope, Kind::ImageTemplate),

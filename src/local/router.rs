@@ -4,7 +4,8 @@ use http::{Method, StatusCode};
 
 use super::handlers::{
     galleries, gallery_images, gallery_versions, identities, lists, managed_images, operations, platform_images,
-    resource_groups, role_assignments, role_definitions, run_outputs, runs, subscriptions, templates, triggers,
+    providers, resource_groups, role_assignments, role_definitions, run_outputs, runs, storage_accounts, subscriptions,
+    templates, triggers,
 };
 use super::refusal::Refused;
 use super::request::{self, Request};
@@ -27,12 +28,27 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
         ));
     }
     let method = &request.method;
+    if method == Method::PUT {
+        providers::check(shared, request.provider())?;
+    }
     match &request.route {
         Route::Resource(target) => resource(shared, request, target),
         Route::Tenants if method == Method::GET => subscriptions::tenants(shared),
         Route::Subscriptions if method == Method::GET => subscriptions::list(shared),
         Route::Subscription(_) if method == Method::GET => subscriptions::get(shared),
         Route::Locations(_) if method == Method::GET => subscriptions::locations(shared),
+        Route::SubscriptionContent(_) if method == Method::GET => lists::subscription_content(shared, request),
+        Route::Providers(_) if method == Method::GET => providers::list(shared, request),
+        Route::ResourceProvider(_, namespace) if method == Method::GET => providers::get(shared, namespace),
+        Route::Registration(_, namespace, registering) if method == Method::POST => {
+            providers::register(shared, namespace, *registering)
+        }
+        Route::ProviderOperations if method == Method::GET => providers::operations(),
+        Route::StorageAccounts(scope) if method == Method::GET => storage_accounts::list(shared, request, scope),
+        Route::StorageAccount(group, name) if method == Method::GET => {
+            storage_accounts::get(shared, request, group, name)
+        }
+        Route::StorageKeys(group, name) if method == Method::POST => storage_accounts::keys(shared, group, name),
         Route::Action(template, Action::Run) if method == Method::POST => runs::run(shared, template),
         Route::Action(template, Action::Cancel) if method == Method::POST => runs::cancel(shared, template),
         Route::Collection(scope, kind) if method == Method::GET => lists::collection(shared, request, scope, *kind),

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use aws_lc_rs::hmac;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,7 @@ use super::options::LocalOptions;
 use super::refusal::Refused;
 use super::request::{self, Request};
 use super::root::Root;
+use super::route::Provider;
 use super::store::{Store, operations, runs};
 use super::worker::spawn::Launch;
 use super::worker::watch;
@@ -39,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) root: Root,
     pub(crate) store: Store,
     pub(crate) catalogue: Catalogue,
+    /// What keys of storage accounts are derived from, where blobs can be asked for.
+    pub(crate) storage_key: OnceLock<hmac::Key>,
     fetcher: OnceLock<Fetcher>,
     taken_over: AtomicBool,
 }
@@ -97,6 +101,7 @@ impl LocalService {
             root,
             store,
             catalogue,
+            storage_key: OnceLock::new(),
             fetcher: OnceLock::new(),
             taken_over: AtomicBool::new(false),
         };
@@ -155,7 +160,7 @@ async fn answer(shared: Arc<Shared>, request: http::Request<Bytes>) -> Response<
 fn handle(shared: &Arc<Shared>, request: &Request) -> Answer {
     let Outcome { answer, after } = match router::dispatch(shared, request) {
         Ok(outcome) => outcome,
-        Err(refused) => return refused.into(),
+        Err(refused) => Answer::from(refused).into(),
     };
     match after {
         After::Nothing => {}
@@ -163,7 +168,10 @@ fn handle(shared: &Arc<Shared>, request: &Request) -> Answer {
         After::Launch(launch) => launch.start(shared),
         After::Cancel(run) => watch::signal_cancel(&shared.root, run),
     }
-    answer
+    match request.provider() {
+        Provider::ImageBuilder => answer.in_version(&request.api_version),
+        _ => answer,
+    }
 }
 
 /// Whatever another process has left unfinished is carried on: once per process, before its first answer.

@@ -24,6 +24,7 @@ pub(crate) mod key;
 mod migrations;
 pub(crate) mod operations;
 pub(crate) mod outputs;
+pub(crate) mod registrations;
 pub(crate) mod resources;
 pub(crate) mod runs;
 pub(crate) mod templates;

@@ -14,7 +14,7 @@ use crate::arm::trigger::Trigger;
 /// The first version that refuses what it does not know.
 const STRICT_SINCE: &str = "2024-02-01";
 
-/// A body some of whose members came with a later API version than 2022-02-14.
+/// A body some of whose members came with a later API version than 2020-02-14.
 pub trait Versioned: DeserializeOwned + Serialize {
     /// Such members, each with its first version; `[]` stands for every entry of a list.
     const LATER: &'static [(&'static str, &'static str)];
@@ -28,6 +28,11 @@ impl Versioned for ImageTemplate {
         ("properties.autoRun", "2024-02-01"),
         ("properties.managedResourceTags", "2024-02-01"),
         ("properties.additionalDataDisks", "2025-10-01"),
+        ("properties.validate", "2022-02-14"),
+        ("properties.stagingResourceGroup", "2022-02-14"),
+        ("properties.exactStagingResourceGroup", "2022-02-14"),
+        ("properties.vmProfile.userAssignedIdentities", "2021-10-01"),
+        ("properties.vmProfile.vnetConfig.proxyVmSize", "2021-10-01"),
         (
             "properties.vmProfile.vnetConfig.containerInstanceSubnetId",
             "2024-02-01",
@@ -78,6 +83,15 @@ pub fn read<T: Versioned>(body: &Value, api_version: &str) -> Result<T, BodyErro
             path,
         }),
         None => body::strict(body),
+    }
+}
+
+/// Takes out of a template, as the service shows it, what `api_version` does not know.
+pub fn hide(shown: &mut Value, api_version: &str) {
+    for (member, since) in ImageTemplate::LATER {
+        if api_version < *since {
+            take(shown, member, "", &mut Vec::new());
+        }
     }
 }
 

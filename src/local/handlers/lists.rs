@@ -63,6 +63,64 @@ pub(crate) fn group_content(shared: &Shared, request: &Request, group: &Target) 
     page(request, items)
 }
 
+/// Everything in the subscription; resource groups are no resources. `$filter` can name a type or a group.
+pub(crate) fn subscription_content(shared: &Shared, request: &Request) -> Result<Outcome, Refused> {
+    let filter = request.query("$filter").map(Filter::parse).transpose()?;
+    let subscription = shared.subscription();
+    let items = shared.store.read("read the resources", |view| {
+        let mut found = Vec::new();
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ResourceGroup) {
+            found.extend(resources::in_subscription(view, kind, &subscription)?);
+        }
+        found.retain(|resource| filter.as_ref().is_none_or(|filter| filter.fits(resource)));
+        Ok::<_, Refused>(found.iter().map(summary).collect::<Vec<_>>())
+    })?;
+    page(request, items)
+}
+
+/// `resourceType eq '…'`, `resourceGroup eq '…'` or `name eq '…'`.
+struct Filter {
+    member: String,
+    value: String,
+}
+
+impl Filter {
+    fn parse(text: &str) -> Result<Self, Refused> {
+        let parsed = text.trim().split_once(" eq ").and_then(|(member, value)| {
+            let member = member.trim().to_lowercase();
+            let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned();
+            let is_known = ["resourcetype", "resourcegroup", "name"].contains(&member.as_str());
+            is_known.then_some(Self { member, value })
+        });
+        parsed.ok_or_else(|| {
+            Refused::bad_request(
+                "InvalidFilterInQueryString",
+                format!(
+                    "The filter '{text}' is not supported; one of resourceType, resourceGroup and name can be compared by eq with a value in single \
+                     quotes."
+                ),
+            )
+        })
+    }
+
+    fn fits(&self, resource: &Resource) -> bool {
+        let target = Target::parse(&resource.id);
+        let actual = match self.member.as_str() {
+            "resourcetype" => resource.kind.resource_type(),
+            "resourcegroup" => target.as_ref().map_or("", |target| target.group.as_str()),
+            _ => resource.name(),
+        };
+        actual.eq_ignore_ascii_case(&self.value)
+    }
+}
+
+/// A resource as a list over all types shows it: without its properties.
+fn summary(resource: &Resource) -> Map<String, Value> {
+    let mut members = present(resource);
+    members.remove("properties");
+    members
+}
+
 fn present_all(view: &Connection, found: &[Resource]) -> Result<Vec<Map<String, Value>>, Refused> {
     let present_one = |resource: &Resource| match resource.kind {
         Kind::ImageTemplate => {

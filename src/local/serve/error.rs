@@ -23,6 +23,8 @@ pub enum ServeErrorKind {
     File,
     /// The file in which the root keeps its keys is damaged.
     Identity,
+    /// The rules of faults cannot be used.
+    Faults,
     /// No certificate could be made.
     Certificate,
 }
@@ -59,6 +61,7 @@ impl fmt::Display for ServeError {
                 "{context} is not a loopback address: whoever reaches this service can start builds as you. Listen on 127.0.0.1 or [::1]"
             ),
             ServeErrorKind::Listen => write!(formatter, "cannot listen on {context}"),
+            ServeErrorKind::Faults => write!(formatter, "{context} holds no rules of faults"),
             ServeErrorKind::File => write!(formatter, "{context}"),
             ServeErrorKind::Identity => write!(
                 formatter,

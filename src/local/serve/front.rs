@@ -2,20 +2,27 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
 
+use super::blobs::{self, Denied};
 use super::identity::Identity;
 use super::record::{Asked, Record};
 use super::token::{self, Audience, InvalidToken};
-use super::{metadata, sign_in};
+use super::wire::{self, Cut, Outgoing};
+use super::{metadata, shared_key, sign_in};
+use crate::backend::fault::{Answered, Effect, Faults};
 use crate::backend::transport::Transport;
 use crate::local::answer::Answer;
+use crate::local::handlers::storage_accounts;
 use crate::local::refusal::Refused;
 use crate::local::request::{self, LARGEST_BODY};
 use crate::local::service::LocalService;
@@ -25,36 +32,51 @@ const LARGEST_READ: usize = 8 * LARGEST_BODY;
 
 /// What answers the requests of all connections.
 pub(super) struct Front {
-    service: Arc<LocalService>,
-    identity: Identity,
-    port: u16,
-    record: Option<Record>,
+    pub(super) service: Arc<LocalService>,
+    pub(super) identity: Identity,
+    pub(super) port: u16,
+    pub(super) record: Option<Record>,
+    pub(super) faults: Faults,
 }
 
 impl Front {
-    pub(super) fn new(service: Arc<LocalService>, identity: Identity, port: u16, record: Option<Record>) -> Self {
-        Self {
-            service,
-            identity,
-            port,
-            record,
-        }
-    }
-
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Outgoing>, Cut> {
         let (head, body) = request.into_parts();
         let correlation = request::correlation(&head.headers);
         let Ok(body) = Limited::new(body, LARGEST_READ).collect().await else {
             let refused = Refused::bad_request("InvalidRequestContent", "The body of the request could not be read.");
-            return Answer::from(refused).into_response("", "", &correlation).map(Full::new);
+            return Ok(wire::whole(Answer::from(refused).into_response("", "", &correlation)));
         };
         let request = Request::from_parts(head, body.to_bytes());
         let asked = self.record.is_some().then(|| Asked::of(&request));
-        let answer = self.route(request, &correlation).await;
+        let answer = match self.faults.effect_on(request.method(), request.uri().path()) {
+            None => Ok(wire::whole(self.route(request, &correlation).await)),
+            Some(effect) => self.fail(request, effect, &correlation).await,
+        };
         if let (Some(record), Some(asked)) = (&self.record, &asked) {
-            record.add(asked, Some(&answer));
+            record.add(asked, answer.as_ref().ok());
         }
-        answer.map(Full::new)
+        answer
+    }
+
+    /// Answers as a fault has it.
+    async fn fail(
+        &self,
+        request: Request<Bytes>,
+        effect: Effect,
+        correlation: &HeaderValue,
+    ) -> Result<Response<Outgoing>, Cut> {
+        let carried_out = if effect.carried_out {
+            Some(self.route(request, correlation).await)
+        } else {
+            None
+        };
+        sleep(effect.delay).await;
+        match (effect.answer, carried_out) {
+            (Answered::Instead(answer), _) | (Answered::Whole, Some(answer)) => Ok(wire::whole(answer)),
+            (Answered::Half, Some(answer)) => Ok(wire::half(answer)),
+            _ => Err(Cut),
+        }
     }
 
     async fn route(&self, request: Request<Bytes>, correlation: &HeaderValue) -> Response<Bytes> {
@@ -66,7 +88,21 @@ impl Front {
         if let Some(answer) = self.before_sign_in(&request, &base) {
             return answer;
         }
-        if let Err(reason) = self.authenticate(request.headers()) {
+        if let Some(account) = blobs::account_of(request.uri().path()) {
+            let allowed = self.allow_blobs(&request, account, &base);
+            let service = Arc::clone(&self.service);
+            let read = spawn_blocking(move || blobs::answer(service.shared(), &request, allowed)).await;
+            return read.unwrap_or_else(|panic| {
+                tracing::error!(error = %panic, "reading a blob panicked");
+                let refused = Refused::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "InternalError",
+                    "The blob cannot be read.",
+                );
+                Answer::from(refused).into_response("", "", correlation)
+            });
+        }
+        if let Err(reason) = self.authenticate(request.headers(), Audience::ResourceManager) {
             return self.challenge(&base, reason, correlation);
         }
         match self.service.send(request).await {
@@ -100,8 +136,8 @@ impl Front {
         let is_get = request.method() == Method::GET;
         match words.as_slice() {
             ["metadata", "endpoints"] if is_get => {
-                let version = api_version(request).unwrap_or_default();
-                let endpoints = metadata::endpoints(base, self.identity.tenant, version);
+                let version = api_version(request.uri()).unwrap_or_default();
+                let endpoints = metadata::endpoints(base, self.identity.tenant, &version);
                 Some(json(StatusCode::OK, &endpoints))
             }
             [tenant, "v2.0", ".well-known", "openid-configuration"]
@@ -133,19 +169,35 @@ impl Front {
     }
 
     /// Checks the token of a request; an error is what to tell the client, and `None` in it that there was no token.
-    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Option<InvalidToken>> {
+    fn authenticate(&self, headers: &HeaderMap, audience: Audience) -> Result<(), Option<InvalidToken>> {
         let header = headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
         let (scheme, token) = header.and_then(|header| header.split_once(' ')).ok_or(None)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(None);
         }
-        token::check(
-            &self.identity,
-            token.trim(),
-            Audience::ResourceManager,
-            Timestamp::now(),
-        )
-        .map_err(Some)
+        token::check(&self.identity, token.trim(), audience, Timestamp::now()).map_err(Some)
+    }
+
+    /// Blobs are read with a token for storage, or a request that the account's key has signed.
+    fn allow_blobs(&self, request: &Request<Bytes>, account: &str, base: &str) -> Result<(), Denied> {
+        let header = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|header| header.to_str().ok());
+        let Some((scheme, given)) = header.and_then(|header| header.split_once(' ')) else {
+            let text = "Server failed to authenticate the request. The 'Authorization' header is missing.";
+            let denied = Denied::new(StatusCode::UNAUTHORIZED, "NoAuthenticationInformation", text);
+            return Err(denied.challenge(&format!("{base}/{}", self.identity.tenant)));
+        };
+        let key = storage_accounts::key(self.service.shared(), account);
+        let is_signed = |key: hmac::Tag| shared_key::is_signed(request, given, account, key.as_ref(), Timestamp::now());
+        let allowed = match scheme.to_lowercase().as_str() {
+            "sharedkey" => key.is_some_and(is_signed),
+            _ => self.authenticate(request.headers(), Audience::Storage).is_ok(),
+        };
+        let text = "Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly.";
+        let denied = || Denied::new(StatusCode::FORBIDDEN, "AuthenticationFailed", text);
+        allowed.then_some(()).ok_or_else(denied)
     }
 
     fn challenge(&self, base: &str, reason: Option<InvalidToken>, correlation: &HeaderValue) -> Response<Bytes> {
@@ -173,14 +225,10 @@ impl Front {
     }
 }
 
-fn api_version(request: &Request<Bytes>) -> Option<&str> {
-    let mut pairs = request
-        .uri()
-        .query()?
-        .split('&')
-        .filter_map(|pair| pair.split_once('='));
-    pairs
-        .find(|(name, _)| name.eq_ignore_ascii_case("api-version"))
+pub(super) fn api_version(uri: &http::Uri) -> Option<String> {
+    let mut query = request::query(uri).into_iter();
+    query
+        .find(|(name, _)| name == "api-version")
         .map(|(_, version)| version)
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Identity {
     pub(super) authority: Authority,
     /// Signs and checks tokens.
     pub(super) token_key: hmac::Key,
+    /// What keys of storage accounts are derived from.
+    pub(super) storage_key: hmac::Key,
 }
 
 /// The file.
@@ -35,6 +37,7 @@ struct Kept {
     client_id: Uuid,
     client_secret: String,
     token_key: String,
+    storage_key: String,
     authority: Authority,
 }
 
@@ -50,13 +53,15 @@ impl Identity {
         };
         // What the parser says of the content could quote a secret.
         let kept: Kept = serde_json::from_slice(&kept).map_err(|_| damaged())?;
-        let token_key = URL_SAFE_NO_PAD.decode(&kept.token_key).map_err(|_| damaged())?;
+        let key = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| damaged());
+        let (token_key, storage_key) = (key(&kept.token_key)?, key(&kept.storage_key)?);
         Ok(Self {
             tenant: root_id,
             client: kept.client_id,
             client_secret: kept.client_secret,
             authority: kept.authority,
             token_key: hmac::Key::new(hmac::HMAC_SHA256, &token_key),
+            storage_key: hmac::Key::new(hmac::HMAC_SHA512, &storage_key),
         })
     }
 }
@@ -67,6 +72,7 @@ fn make(root: &Path, path: &Path) -> Result<Vec<u8>, ServeError> {
         client_id: Uuid::new_v4(),
         client_secret: random()?,
         token_key: random()?,
+        storage_key: random()?,
         authority: certificate::new_authority()?,
     };
     let fail = |error: std::io::Error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error);

@@ -1,6 +1,5 @@
 //! Connections: accepted, secured, and answered by HTTP/1.1 or HTTP/2, as the client chooses.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::pin::pin;
@@ -15,6 +14,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use super::front::Front;
 
@@ -66,9 +66,11 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, front: Arc<Front>, watc
         Ok(Err(error)) => return tracing::debug!(%error, "a client did not secure its connection"),
         Err(_) => return tracing::debug!("a client took too long to secure its connection"),
     };
+    let cut = CancellationToken::new();
+    let to_cut = cut.clone();
     let answer = service_fn(move |request: hyper::Request<Incoming>| {
-        let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request).await) }
+        let (front, cut) = (Arc::clone(&front), to_cut.clone());
+        async move { front.answer(request).await.inspect_err(|_| cut.cancel()) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -78,7 +80,12 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, front: Arc<Front>, watc
         .http2()
         .timer(TokioTimer::new());
     let connection = builder.serve_connection(TokioIo::new(stream), answer).into_owned();
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(error, "a connection ended before its answer was read");
+    tokio::select! {
+        // Before the connection: over HTTP/2 it would only end the one stream, in good order.
+        biased;
+        () = cut.cancelled() => {}
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(error, "a connection ended before its answer was read");
+        },
     }
 }

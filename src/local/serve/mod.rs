@@ -4,22 +4,27 @@
 //! - `listener`: connections; `certificate`: what proves to a client that it has reached this service.
 //! - `front`: which part of the service a request is for, and who may ask it.
 //! - `metadata`, `sign_in`: what clients ask before they have a token; `token`: the token.
-//! - `record`: which requests came, for whoever wants to know afterwards.
+//! - `blobs`: the logs of runs, as from Azure Storage; `shared_key`: requests for them that an account's key has signed.
+//! - `wire`: answers that are cut on purpose. `record`: which requests came, for whoever wants to know afterwards.
 //! - everything else is answered by [`LocalService`], as it is in the provider's own process.
 
+mod blobs;
 mod certificate;
 mod error;
 mod front;
 mod identity;
 mod listener;
+mod listing;
 mod metadata;
 mod record;
+mod shared_key;
 mod sign_in;
 mod token;
+mod wire;
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -28,6 +33,7 @@ use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 use super::service::LocalService;
+use crate::backend::fault::Faults;
 use front::Front;
 use identity::Identity;
 use record::Record;
@@ -43,6 +49,8 @@ pub struct ServeOptions {
     pub ca_file: PathBuf,
     /// File to which a line is added for each request.
     pub record: Option<PathBuf>,
+    /// File with rules by which requests fail on purpose; see [`Faults::parse`].
+    pub faults: Option<PathBuf>,
 }
 
 /// What a client has to know. Not `Debug`: it holds the secret.
@@ -79,6 +87,7 @@ impl Server {
         }
         let identity = Identity::of_root(service.root(), service.root_id())?;
         let acceptor = TlsAcceptor::from(certificate::server_config(&identity.authority)?);
+        let faults = options.faults.as_deref().map(read_faults).transpose()?;
         let record = options.record.as_deref().map(Record::open).transpose()?;
         let listening = |error| ServeError::new(ServeErrorKind::Listen, options.listen).caused_by(error);
         let listener = TcpListener::bind(options.listen).await.map_err(listening)?;
@@ -91,7 +100,15 @@ impl Server {
             client_secret: identity.client_secret.clone(),
             subscription_id: service.shared().options.subscription_id,
         };
-        let front = Front::new(service, identity, address.port(), record);
+        // Set already where the same root is served twice in one process: with the same key.
+        drop(service.shared().storage_key.set(identity.storage_key.clone()));
+        let front = Front {
+            service,
+            identity,
+            port: address.port(),
+            record,
+            faults: faults.unwrap_or_default(),
+        };
         Ok(Self {
             listener,
             acceptor,
@@ -111,4 +128,10 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         listener::accept_until(self.listener, self.acceptor, self.front, stop).await;
     }
+}
+
+fn read_faults(path: &Path) -> Result<Faults, ServeError> {
+    let rules = std::fs::read_to_string(path)
+        .map_err(|error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error))?;
+    Faults::parse(&rules).map_err(|error| ServeError::new(ServeErrorKind::Faults, path.display()).caused_by(error))
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{ServeError, ServeErrorKind};
+use super::front;
 
 /// The file, and the numbers that operations have got in it.
 #[derive(Debug)]
@@ -53,9 +54,6 @@ struct Line<'a> {
 
 impl Asked {
     pub(super) fn of(request: &http::Request<Bytes>) -> Self {
-        let query = request.uri().query().unwrap_or_default();
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let version = pairs.find(|(name, _)| name.eq_ignore_ascii_case("api-version"));
         // Tokens are asked for with a secret, whose digest would be a way to try guesses.
         let is_sign_in = request.uri().path().to_lowercase().contains("/oauth2/");
         let body = request.body();
@@ -63,7 +61,7 @@ impl Asked {
             time: Timestamp::now(),
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
-            api_version: version.map(|(_, version)| version.to_owned()),
+            api_version: front::api_version(request.uri()),
             body: (!body.is_empty() && !is_sign_in).then(|| format!("{:x}", Sha256::digest(body))),
         }
     }

@@ -7,7 +7,16 @@ use uuid::Uuid;
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Step n leads from version n to n + 1. Never edit one that was released.
-const MIGRATIONS: [&str; 7] = [FIRST, LAYERS, TRIGGERS, VHDS, VHD_TIMES, ROWS, AUTHORIZATIONS];
+const MIGRATIONS: [&str; 8] = [
+    FIRST,
+    LAYERS,
+    TRIGGERS,
+    VHDS,
+    VHD_TIMES,
+    ROWS,
+    AUTHORIZATIONS,
+    REGISTRATIONS,
+];
 
 /// A resource's key is its ARM id in lower case; `id` keeps the spelling of its creation. `body` is what the resource's
 /// handler answers, without the columns that stand beside it. States are columns, since decisions are made on them.
@@ -152,6 +161,9 @@ CREATE TABLE authorizations (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX authorizations_by_type ON authorizations (type);
 ";
+
+/// The exceptions alone: every resource provider is registered until somebody has it otherwise.
+const REGISTRATIONS: &str = "CREATE TABLE unregistered_providers (namespace TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
 pub(super) enum MigrationError {
     Newer { found: i64 },

@@ -64,6 +64,14 @@ pub(crate) fn get(connection: &Connection, key: &Key) -> rusqlite::Result<Option
         .optional()
 }
 
+/// The staging resource groups that templates have taken, by their ids.
+pub(crate) fn staging_groups(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached("SELECT staging_group FROM templates WHERE staging_ownership <> 'Undecided'")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
 /// Writes the columns of a template whose resource exists.
 pub(crate) fn put(connection: &Connection, key: &Key, template: &TemplateRow) -> rusqlite::Result<()> {
     connection
