@@ -4,8 +4,10 @@
 use std::fs;
 use std::sync::Arc;
 
+use http::Method;
+
 use crate::harness::backend::Backend;
-use crate::harness::configuration::{HEAD, PROVIDER};
+use crate::harness::configuration::{GALLERY, HEAD, PROVIDER};
 use crate::harness::workspace::{Machine, Workspace};
 
 const GROUP: &str =
@@ -46,6 +48,30 @@ fn whoever_cannot_sign_in_is_told_what_was_tried_and_the_state_stays() {
     assert_eq!(fs::read_to_string(workspace.state_file()).unwrap(), before);
     workspace.configure(configuration(""));
     workspace.assert_nothing_to_do();
+}
+
+#[test]
+fn a_resource_provider_that_is_not_registered_is_told_or_registered_once() {
+    let workspace = on_azure();
+    let compute = format!("/subscriptions/{}/providers/Microsoft.Compute", workspace.subscription);
+    let service = workspace.machine.service();
+    service.send(Method::POST, &format!("{compute}/unregister"), None);
+    let with_gallery = |arguments: &str| configuration(arguments).replace(GROUP, GALLERY);
+
+    workspace.configure(with_gallery("  resource_provider_registrations = \"none\""));
+    let refused = workspace.try_apply();
+    refused.fails_with(&[
+        "MissingSubscriptionRegistration",
+        "az provider register --namespace Microsoft.Compute",
+    ]);
+    assert_eq!(service.get(&compute)["registrationState"], "NotRegistered");
+
+    workspace.configure(with_gallery(""));
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(service.get(&compute)["registrationState"], "Registered");
+    let record = fs::read_to_string(workspace.machine.record_of_requests()).unwrap();
+    assert_eq!(record.matches("/Microsoft.Compute/register\"").count(), 1, "{record}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What came back, taken apart: the answer of Resource Manager, or of something else that stands between.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -21,7 +21,9 @@ pub(super) fn read(request: &Request, response: http::Response<Bytes>, now: Time
     let mut answer = Answer {
         status: head.status,
         asked_pause: asked_pause(&head.headers, now),
-        clock_ahead: clock_ahead(&head.headers, now),
+        clock_ahead: (head.status == StatusCode::UNAUTHORIZED)
+            .then(|| clock_ahead(&head.headers, now))
+            .flatten(),
         headers: head.headers,
         body: None,
         perhaps_accepted_before: false,

@@ -136,8 +136,8 @@ impl Error {
         let perhaps = Fault::of_status(answer.status).is_some_and(Fault::may_have_been_accepted);
         self.0.outcome_unknown |= !reads && (perhaps || answer.perhaps_accepted_before);
         match answer.clock_ahead {
-            Some(ahead) if answer.status == StatusCode::UNAUTHORIZED => self.with_clock_of_service(ahead),
-            _ => self,
+            Some(ahead) => self.with_clock_of_service(ahead),
+            None => self,
         }
     }
 

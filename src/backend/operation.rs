@@ -63,7 +63,7 @@ pub(super) struct Answer {
     pub(super) body: Option<Value>,
     /// How long the service asks to wait.
     pub(super) asked_pause: Option<Duration>,
-    /// How far the service's clock is ahead of this machine's, if the answer tells.
+    /// How far the service's clock is ahead of this machine's, if the token was refused and the answer tells.
     pub(super) clock_ahead: Option<SignedDuration>,
     /// Whether an earlier attempt at the same write may have been accepted.
     pub(super) perhaps_accepted_before: bool,

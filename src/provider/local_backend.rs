@@ -45,7 +45,7 @@ pub(super) fn connect(
         directory,
     };
     let subscription = subscription_id.to_string();
-    let client = ArmClient::new(service.clone(), origin, subscription.as_str(), notes);
+    let client = ArmClient::new(service.clone(), origin, subscription.as_str(), notes).registering_providers(true);
     Ok(Connection::new(
         client,
         subscription,
