@@ -21,7 +21,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request, place: &Authorization) 
     };
     let id = format!("{}/providers/{}/{name}", place.scope, TYPE.resource_type());
     match request.method {
-        Method::PUT => put(shared, request, place, name, id),
+        Method::PUT => put(shared, request, place, name, &id),
         Method::DELETE => shared.store.write("delete a role assignment", |transaction| {
             let found = authorizations::get::<RoleAssignment>(transaction, &id)?;
             authorizations::remove(transaction, &id)?;
@@ -41,14 +41,14 @@ pub(crate) fn answer(shared: &Shared, request: &Request, place: &Authorization) 
     }
 }
 
-fn put(shared: &Shared, request: &Request, place: &Authorization, name: &str, id: String) -> Result<Outcome, Refused> {
+fn put(shared: &Shared, request: &Request, place: &Authorization, name: &str, id: &str) -> Result<Outcome, Refused> {
     let mut assignment: RoleAssignment = request.lenient()?;
     if Uuid::parse_str(name).is_err() {
         let text = format!("The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.");
         return Err(Refused::bad_request("InvalidParameter", text));
     }
     assignment.properties.scope = Some(place.scope.clone());
-    assignment.id = Some(id.clone());
+    assignment.id = Some(id.to_owned());
     assignment.name = Some(name.to_owned());
     assignment.resource_type = Some(TYPE.resource_type().to_owned());
     shared.store.write("record a role assignment", |transaction| {
@@ -64,7 +64,7 @@ fn put(shared: &Shared, request: &Request, place: &Authorization, name: &str, id
                 "The role assignment already exists.",
             ));
         }
-        authorizations::put(transaction, &id, TYPE.resource_type(), &assignment)?;
+        authorizations::put(transaction, id, TYPE.resource_type(), &assignment)?;
         Ok(Answer::json(StatusCode::CREATED, &assignment)?.into())
     })
 }
