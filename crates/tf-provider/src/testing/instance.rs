@@ -67,6 +67,13 @@ impl Instance {
         }
     }
 
+    /// The same object, in the hands of another process of the provider.
+    #[must_use]
+    pub fn handed_to(mut self, core: &Core) -> Self {
+        self.core = core.clone();
+        self
+    }
+
     /// The state; `None` when there is no object.
     pub fn state(&self) -> Option<Json> {
         (!self.state.is_null()).then(|| json::state(&self.state))

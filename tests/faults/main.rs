@@ -1,0 +1,13 @@
+//! The fault matrix: each fault on each kind of request that each resource makes, once and for as long as the act lasts. Once the fault
+//! is gone the next apply, by another process, brings everything to what was wanted: nothing is made twice, nothing is left over.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod act;
+mod cell;
+mod clock;
+mod existence;
+mod line;
+mod matrix;
+mod noun;
+mod tally;
+mod world;
