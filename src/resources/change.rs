@@ -5,8 +5,9 @@ use tf_provider::{Diagnostic, Diagnostics};
 
 use super::connection::Connection;
 use super::patience::Patience;
-use super::service_error;
+use super::{deletion, service_error, settling};
 use crate::arm::id::ArmId;
+use crate::backend::ErrorKind;
 
 /// Sends a change and returns the resource as the service then shows it.
 ///
@@ -21,7 +22,21 @@ pub async fn patch(
 ) -> Result<Value, Diagnostics> {
     let cannot = |error| Diagnostics::from(service_error::cannot(&format!("update {what}"), &error));
     let client = connection.arm().limited(patience.limits());
-    let mut accepted = client.patch(id, changes).await.map_err(cannot)?;
+    let mut accepted = loop {
+        match client.patch(id, changes).await {
+            Ok(accepted) => break accepted,
+            // The service is at work on it, or a run is under way: that ends. A refusal without such a reason does not.
+            Err(error) if error.kind() == ErrorKind::NotAllowed => {
+                let waited = settling::outlast_work(connection, &client, id, patience)
+                    .await
+                    .map_err(cannot)?;
+                if !waited {
+                    return Err(cannot(error));
+                }
+            }
+            Err(error) => return Err(cannot(error)),
+        }
+    };
     match client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)? {
         Some(body) => Ok(body),
         None => get(connection, what, id).await,
@@ -59,10 +74,7 @@ pub async fn delete(
     patience: &Patience,
 ) -> Result<(), Diagnostics> {
     let cannot = |error| Diagnostics::from(service_error::cannot(&format!("delete {what}"), &error));
-    let client = connection.arm().limited(patience.limits());
-    let mut accepted = client.delete(id).await.map_err(cannot)?;
-    client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)?;
-    Ok(())
+    deletion::carry_out(connection, id, patience).await.map_err(cannot)
 }
 
 /// Looks for a resource; none when it is gone.

@@ -1,12 +1,12 @@
 //! What a configured provider gives to its resources and data sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tf_provider::Severity;
 
 use super::authority::Authority;
-use crate::arm::id::ImageTemplateId;
+use crate::arm::id::{ArmId, ImageTemplateId};
 use crate::backend::{ArmClient, BuildLogs, Origin};
 
 /// A connection to one backend.
@@ -16,6 +16,8 @@ pub struct Connection {
     default_tags: BTreeMap<String, String>,
     build_logs: Arc<dyn BuildLogs>,
     preflight: Option<Preflight>,
+    /// Ids of what this process has made, in lower case.
+    made: Mutex<BTreeSet<String>>,
     /// Templates that have not been run since this process has made or changed them.
     unrun_templates: Mutex<BTreeMap<String, Novelty>>,
 }
@@ -51,6 +53,7 @@ impl Connection {
             default_tags,
             build_logs,
             preflight: None,
+            made: Mutex::default(),
             unrun_templates: Mutex::default(),
         }
     }
@@ -94,6 +97,24 @@ impl Connection {
     /// The logs of builds.
     pub fn build_logs(&self) -> Arc<dyn BuildLogs> {
         self.build_logs.clone()
+    }
+
+    /// Remembers that a resource was made by this process.
+    pub fn remember_made(&self, id: &impl ArmId) {
+        self.made().insert(id.to_string().to_lowercase());
+    }
+
+    /// Whether this process has made what a resource is part of, such as its resource group. The service may then deny for a while
+    /// that it is there.
+    pub fn has_made_what_holds(&self, id: &impl ArmId) -> bool {
+        let id = id.to_string().to_lowercase();
+        let ends = id.match_indices('/').map(|(end, _)| end);
+        let made = self.made();
+        ends.into_iter().any(|end| made.contains(&id[..end]))
+    }
+
+    fn made(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers that a template was made just now.

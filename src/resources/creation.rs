@@ -2,17 +2,31 @@
 //!
 //! Before a resource is sent, a note names it as this machine's own. A crash leaves the note behind, and the next apply takes over
 //! what it finds under it. What exists without such a note belongs to somebody else: it has to be imported.
+//!
+//! ```text
+//!             ┌ refused ──────────────► error, no state
+//!  note, PUT ─┼ no answer ─► look ────┬► it is there ─┐
+//!             │      ▲                └► it is not: PUT again
+//!             └ accepted ─► followed ─┬◄──────────────┘
+//!                                     ├► ended well ───► state
+//!                                     ├► failed ───────► error, tainted state
+//!                                     └► end not seen ─► state and a warning; the next refresh tells
+//! ```
+
+mod submission;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tf_provider::{Context, Diagnostic, Diagnostics, Failure};
 
+use self::submission::Submitted;
 use super::connection::Connection;
 use super::patience::Patience;
-use super::{residence, service_error};
+use super::settling::{self, provisioning_state};
+use super::{deletion, residence, service_error};
 use crate::arm::id::ArmId;
 use crate::backend::pending::{NoteError, NoteErrorKind};
-use crate::backend::{Accepted, ArmClient, Error, ErrorKind, Note, Request};
+use crate::backend::{ArmClient, Error, ErrorKind, Note};
 
 /// A resource that is to be made.
 pub struct Creation<'a, I> {
@@ -54,7 +68,10 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
             .get_json(self.id)
             .await
             .map_err(|error| self.cannot("look for", &error))?;
-        if let Some(body) = existing {
+        if existing.as_ref().is_some_and(settling::is_going) {
+            let gone = deletion::gone(&connection, client, self.id, &self.patience).await;
+            gone.map_err(|error| self.cannot("wait for the end of the former", &error))?;
+        } else if let Some(body) = existing {
             let note = match begun.take() {
                 Some(note) => Some(note),
                 None => self.left_behind(&connection)?,
@@ -74,46 +91,54 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
             drop_note(note);
         }
         let mut note = self.note(&connection).await?;
-        let mut accepted = match self.send(client, &note).await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Without an answer the note stays, so that the next apply takes over what may have been made.
-                if !error.outcome_is_unknown() {
+        let submitted = match self.submit(&connection, client, &note).await {
+            Ok(submitted) => submitted,
+            Err(refused) => {
+                // While it is not known what became of it the note stays, so that the next apply takes over what may be there.
+                if !refused.outcome_is_unknown {
                     drop_note(note);
                 }
-                return Err(self.cannot("create", &error).into());
+                return Err(Diagnostics::from(refused.diagnostic).into());
             }
         };
         residence::record(cx);
-        if let Some(operation) = &accepted.operation {
-            note.operation(operation)
-                .unwrap_or_else(|error| tracing::warn!(%error, "the pending note was not updated"));
-        }
-        let made = client.finish(&mut accepted, &self.patience.wait()).await;
+        connection.remember_made(self.id);
+        let (shown, ended) = match submitted {
+            Submitted::Accepted(mut accepted) => {
+                if let Some(operation) = &accepted.operation {
+                    note.operation(operation)
+                        .unwrap_or_else(|error| tracing::warn!(%error, "the pending note was not updated"));
+                }
+                let ended = client.finish(&mut accepted, &self.patience.wait()).await;
+                (accepted.body, ended)
+            }
+            Submitted::Found(body) => (Some(body), Ok(None)),
+        };
         // From here on Terraform's own state knows the resource, whatever became of it.
         drop_note(note);
-        let failed = |diagnostic: Diagnostic, partial| Err(Failure::with_partial(diagnostic, partial));
-        match made {
+        let ended = match ended {
             Ok(Some(body)) => Ok(body),
-            Ok(None) => match client.get_json(self.id).await {
-                Ok(Some(body)) => Ok(body),
-                Ok(None) => {
-                    let detail = format!("The service accepted it and does not show it: {}", self.id);
-                    failed(
-                        Diagnostic::error(format!("Cannot create {}", self.what), detail),
-                        partial,
-                    )
-                }
-                Err(error) => failed(self.cannot("read", &error), partial),
-            },
-            Err(error) => failed(self.cannot("create", &error), partial),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            // It has just been made, and need not be known everywhere yet.
+            Ok(None) | Err(_) => self.shown(&connection, client).await,
+        };
+        match ended {
+            Ok(body) => Ok(body),
+            Err(error) if is_verdict(error.kind()) => {
+                Err(Failure::with_partial(self.cannot("create", &error), partial))
+            }
+            Err(error) => {
+                residence::record_under_way(cx);
+                cx.warn(self.end_not_seen(&error));
+                Ok(shown.unwrap_or_else(|| Value::Object(serde_json::Map::new())))
+            }
         }
     }
 
-    async fn send(&self, client: &ArmClient, note: &Note) -> Result<Accepted, Error> {
-        // Under the id that the note names, so that the service's records lead to the note and back.
-        let request = Request::put(self.id, self.body)?.with_request_id(&note.content().request_id);
-        client.submit(&request).await
+    /// The resource as the service shows it once it no longer says that it is being made.
+    async fn shown(&self, connection: &Connection, client: &ArmClient) -> Result<Value, Error> {
+        let body = settling::appearance(connection, client, self.id, &self.patience).await?;
+        settling::end_of_making(connection, client, self.id, body, &self.patience).await
     }
 
     /// Finishes what an earlier process of ours began. `None`: it came to nothing or is out of date, and is gone again or may be
@@ -136,7 +161,14 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
                 .await
                 .map_err(|error| self.cannot("read", &error))?;
         } else {
-            body = self.settled(connection, body).await?;
+            let client = connection.arm().limited(self.patience.limits());
+            body = match body {
+                Some(body) => {
+                    let made = settling::made(connection, &client, self.id, body, &self.patience).await;
+                    made.map_err(|error| self.cannot("take over", &error))?
+                }
+                None => None,
+            };
         }
         let usable = note.content().fingerprint == fingerprint(self.body);
         match body {
@@ -147,31 +179,12 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
                 Ok(Some(body))
             }
             Some(_) if !I::PUT_IS_REPEATABLE => {
-                let deleted = client.delete(self.id).await;
-                let mut deleted = deleted.map_err(|error| self.cannot("delete the remains of", &error))?;
-                let gone = client.finish(&mut deleted, &self.patience.wait()).await;
+                let gone = deletion::carry_out(connection, self.id, &self.patience).await;
                 gone.map_err(|error| self.cannot("delete the remains of", &error))?;
                 Ok(None)
             }
             _ => Ok(None),
         }
-    }
-
-    /// Waits until the resource no longer says that it is being made.
-    async fn settled(&self, connection: &Connection, mut body: Option<Value>) -> Result<Option<Value>, Diagnostics> {
-        let client = connection.arm().limited(self.patience.limits());
-        let mut pause = super::polling::Pause::new(connection);
-        while body.as_ref().and_then(provisioning_state).is_some_and(is_under_way) {
-            pause
-                .take(&self.patience)
-                .await
-                .map_err(|ended| ended.diagnostic(&format!("create {}", self.what)))?;
-            body = client
-                .get_json(self.id)
-                .await
-                .map_err(|error| self.cannot("read", &error))?;
-        }
-        Ok(body)
     }
 
     fn left_behind(&self, connection: &Connection) -> Result<Option<Note>, Diagnostics> {
@@ -204,6 +217,20 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
              name of its own too.)"
         );
         Diagnostic::error(format!("There is already the {what}"), detail)
+    }
+
+    fn end_not_seen(&self, error: &Error) -> Diagnostic {
+        let Self { what, id, .. } = self;
+        let reason = match error.kind() {
+            ErrorKind::Canceled => "Terraform was interrupted".to_owned(),
+            ErrorKind::TimedOut => "it takes longer than `timeouts` allow".to_owned(),
+            _ => error.to_string(),
+        };
+        let detail = format!(
+            "The service has accepted it, and its end was not seen: {reason}. {id} is kept in the state; the next plan shows how it \
+             stands, and replaces it if it has failed."
+        );
+        Diagnostic::warning(format!("The creation of {what} goes on"), detail)
     }
 
     fn note_trouble(&self, error: &NoteError) -> Diagnostic {
@@ -240,12 +267,10 @@ pub fn drop_note(note: Note) {
         .unwrap_or_else(|error| tracing::warn!(%error, "a pending note was not removed"));
 }
 
-fn provisioning_state(body: &Value) -> Option<&str> {
-    body.pointer("/properties/provisioningState").and_then(Value::as_str)
-}
-
-fn is_under_way(state: &str) -> bool {
-    !["Succeeded", "Failed", "Canceled"]
-        .iter()
-        .any(|end| end.eq_ignore_ascii_case(state))
+/// Whether an error tells how the creation ended; any other only that its end was not seen.
+const fn is_verdict(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::OperationFailed | ErrorKind::OperationCanceled | ErrorKind::Invalid | ErrorKind::Conflict
+    )
 }

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Plan, Resource, Takeover, wire};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Model, Path, Plan, Resource, Takeover, wire};
 
 use super::connection::Connection;
 use super::creation::Creation;
@@ -192,6 +192,10 @@ impl<N: Noun> Resource for NounResource<N> {
     async fn plan(&self, cx: &mut Context<Connection>, plan: &mut Plan<N>) -> Result<(), Diagnostics> {
         if let (Some((own, _)), Some((_, all))) = (plan.config.shared().tags, plan.planned.tags_mut()) {
             *all = tags::all(cx.client().default_tags(), own);
+        }
+        if plan.prior.is_some() && residence::creation_failed(cx)? {
+            *plan.planned.id_mut() = Attr::Unknown;
+            plan.require_replace(Path::root("id"));
         }
         let mut found = plan.planned.unfit(plan.prior.as_ref());
         if let Some((_, all)) = plan.planned.shared().tags.filter(|_| plan.differs()) {

@@ -9,7 +9,7 @@ use super::patience::Patience;
 
 const FIRST: Duration = Duration::from_millis(50);
 const GROWTH: f64 = 1.5;
-/// The local service is in this process; looking costs next to nothing.
+/// Our own service is on this machine; looking costs next to nothing.
 const LONGEST_LOCAL: Duration = Duration::from_millis(500);
 /// A subscription may read 25 times a second in all.
 const LONGEST_AZURE: Duration = Duration::from_secs(15);

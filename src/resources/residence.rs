@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tf_provider::{Context, Diagnostic, Diagnostics};
 
-use super::change;
 use super::connection::Connection;
 use super::patience::Patience;
+use super::{change, deletion, service_error, settling};
 use crate::arm::id::ArmId;
 use crate::backend::Origin;
 use crate::backend::origin::OriginRelation;
@@ -19,6 +19,19 @@ use crate::backend::origin::OriginRelation;
 pub struct Residence {
     /// The backend that holds the resource.
     pub origin: Origin,
+    /// What is known of a creation whose end was not seen; none once it has ended well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creation: Option<Unended>,
+}
+
+/// A creation that was accepted, and whose end the apply did not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unended {
+    /// It goes on, as far as is known.
+    UnderWay,
+    /// It has failed since: the resource has to be made anew.
+    Failed,
 }
 
 /// Whether the resource may be looked for here.
@@ -34,10 +47,29 @@ pub enum Whereabouts {
 
 /// Records that the resource lives where the provider is connected to.
 pub fn record(cx: &mut Context<Connection>) {
+    record_with(cx, None);
+}
+
+/// Records the same of a resource whose creation goes on.
+pub fn record_under_way(cx: &mut Context<Connection>) {
+    record_with(cx, Some(Unended::UnderWay));
+}
+
+fn record_with(cx: &mut Context<Connection>, creation: Option<Unended>) {
     let residence = Residence {
         origin: cx.client().origin().clone(),
+        creation,
     };
     cx.private().set(&residence);
+}
+
+/// Whether a refresh has found that the creation failed whose end no apply had seen: then the resource has to be replaced.
+///
+/// # Errors
+/// What is remembered cannot be read.
+pub fn creation_failed(cx: &mut Context<Connection>) -> Result<bool, Diagnostics> {
+    let residence = cx.private().get::<Residence>()?;
+    Ok(residence.and_then(|residence| residence.creation) == Some(Unended::Failed))
 }
 
 /// What a refresh may conclude about the resource.
@@ -45,7 +77,7 @@ pub fn record(cx: &mut Context<Connection>) {
 /// # Errors
 /// It lives on another kind of backend, or in another cloud or tenant; or what is remembered about it cannot be read.
 pub fn look(cx: &mut Context<Connection>, what: &str) -> Result<Whereabouts, Diagnostics> {
-    let Some(Residence { origin }) = cx.private().get()? else {
+    let Some(Residence { origin, .. }) = cx.private().get()? else {
         record(cx);
         return Ok(Whereabouts::Assumed);
     };
@@ -80,11 +112,40 @@ pub async fn find(
     if whereabouts == Whereabouts::OutOfSight {
         return Ok(None);
     }
-    let found = change::look(cx.client(), what, id, patience).await?;
-    if found.is_none() {
-        require_gone(cx, whereabouts, what)?;
+    let mut found = change::look(cx.client(), what, id, patience).await?;
+    if found.as_ref().is_some_and(settling::is_going) {
+        // An interrupted apply has begun to delete it; what is seen of it now will not be there when it is wanted.
+        let connection = cx.client().clone();
+        let client = connection.arm().limited(patience.limits());
+        let gone = deletion::gone(&connection, &client, id, patience).await;
+        gone.map_err(|error| service_error::cannot(&format!("wait for the deletion of {what}"), &error))?;
+        found = None;
+    }
+    match &found {
+        None => require_gone(cx, whereabouts, what)?,
+        Some(body) => see_creation(cx, what, body)?,
     }
     Ok(found)
+}
+
+/// What has become of a creation whose end no apply has seen.
+fn see_creation(cx: &mut Context<Connection>, what: &str, body: &Value) -> Result<(), Diagnostics> {
+    let residence = cx.private().get::<Residence>()?;
+    if residence.is_none_or(|residence| residence.creation != Some(Unended::UnderWay)) || settling::is_under_way(body) {
+        return Ok(());
+    }
+    match settling::provisioning_failure(body) {
+        None => record(cx),
+        Some(reason) => {
+            record_with(cx, Some(Unended::Failed));
+            let detail = format!("{reason}\n\nIts creation went on after the apply that began it. It is replaced.");
+            cx.warn(Diagnostic::warning(
+                format!("The creation of {what} has failed"),
+                detail,
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Makes sure that what was not found may be taken for gone. What another provider has handed over may as well live elsewhere,
@@ -110,7 +171,7 @@ pub fn require_gone(cx: &Context<Connection>, whereabouts: Whereabouts, what: &s
 /// # Errors
 /// It lives elsewhere, or what is remembered about it cannot be read; nothing was sent.
 pub fn require(cx: &mut Context<Connection>, what: &str) -> Result<(), Diagnostics> {
-    let Some(Residence { origin }) = cx.private().get()? else {
+    let Some(Residence { origin, .. }) = cx.private().get()? else {
         return Ok(());
     };
     let here = cx.client().origin();

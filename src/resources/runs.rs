@@ -1,6 +1,7 @@
 //! The runs of a template as the service tells them: how the last one stands, how it is canceled, what it put where.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use tf_provider::{Diagnostic, Diagnostics};
 
@@ -10,9 +11,10 @@ use super::polling::{Ended, Pause};
 use super::service_error;
 use crate::arm::api_version;
 use crate::arm::id::ImageTemplateId;
-use crate::arm::image_template::{ImageTemplate, LastRunStatus, RunState, Source};
+use crate::arm::image_template::{ImageTemplate, LastRunStatus, ProvisioningState, RunState, Source};
 use crate::arm::latest;
 use crate::arm::run_output::{self, RunOutput};
+use crate::backend::request::Repeat;
 use crate::backend::{ErrorKind, Request};
 
 /// A template and its last run.
@@ -26,6 +28,19 @@ impl Standing {
             .last_run_status
             .as_ref()
             .filter(|run| run.run_state.is_some())
+    }
+
+    /// Whether the template itself is being made or changed.
+    pub fn is_being_provisioned(&self) -> bool {
+        matches!(
+            self.0.properties.provisioning_state,
+            Some(ProvisioningState::Creating | ProvisioningState::Updating)
+        )
+    }
+
+    /// Whether a run is being canceled.
+    pub fn is_canceling(&self) -> bool {
+        self.state() == Some(RunState::Canceling)
     }
 
     /// Whether a run is in progress.
@@ -87,22 +102,28 @@ pub async fn look(
     Ok(found.map(Standing))
 }
 
-/// Waits until no run is in progress; none when the template is gone.
+/// How long the end of a run is waited for while the service does not answer: it goes on regardless.
+const OUTAGE: Duration = Duration::from_secs(15 * 60);
+
+/// Waits until no run is in progress, and the template not being made or changed; none when it is gone.
 ///
 /// # Errors
-/// The wait ended early, or the template cannot be read.
+/// The wait ended early, or the template cannot be read for long.
 pub async fn wait(
     connection: &Connection,
     id: &ImageTemplateId,
     patience: &Patience,
 ) -> Result<Result<Option<Standing>, Ended>, Diagnostics> {
     // An interrupt or the deadline ends the pauses; a look that has begun is short.
-    let looking = Patience::whatever_happens(std::time::Instant::now() + super::timeouts::RUN);
+    let looking = Patience::whatever_happens(Instant::now() + super::timeouts::RUN);
     let mut pause = Pause::new(connection);
+    let mut seen = Instant::now();
     loop {
-        match look(connection, id, &looking).await? {
-            Some(standing) if standing.is_running() => {}
-            ended => return Ok(Ok(ended)),
+        match look(connection, id, &looking).await {
+            Ok(Some(standing)) if standing.is_running() || standing.is_being_provisioned() => seen = Instant::now(),
+            Ok(ended) => return Ok(Ok(ended)),
+            Err(unanswered) if seen.elapsed() > OUTAGE => return Err(unanswered),
+            Err(unanswered) => tracing::warn!(template = %id, %unanswered, "the run cannot be looked at now"),
         }
         if let Err(ended) = pause.take(patience).await {
             return Ok(Err(ended));
@@ -120,7 +141,9 @@ pub async fn cancel(
     patience: &Patience,
 ) -> Result<Option<Standing>, Diagnostics> {
     let act = format!("cancel the run of image template \"{}\"", id.name());
-    match connection.arm().post(id, "cancel").await {
+    // A second cancellation of the same run is refused, so that sending it twice is the same as once.
+    let request = Request::post(id, "cancel").with_repeat(Repeat::Always);
+    match connection.arm().submit(&request).await {
         Ok(_) => {}
         // It has ended by itself, is being canceled already, or is gone: the wait finds out.
         Err(error)

@@ -60,7 +60,10 @@ impl Site {
             } else {
                 format!("{}$", masked(path, name))
             };
-            let nth = 1 + sites.iter().filter(|site| site.method == *method && site.path == path).count();
+            let nth = 1 + sites
+                .iter()
+                .filter(|site| site.method == *method && site.path == path)
+                .count();
             if nth <= if is_poll { 1 } else { 2 } {
                 sites.push(Self {
                     method: method.clone(),
@@ -74,7 +77,9 @@ impl Site {
 
     /// What the matrix counts it under.
     pub(crate) fn verb(&self) -> String {
-        let action = ["run", "cancel"].into_iter().find(|action| self.path.ends_with(&format!("/{action}$")));
+        let action = ["run", "cancel"]
+            .into_iter()
+            .find(|action| self.path.ends_with(&format!("/{action}$")));
         match action {
             _ if self.path == "/operation" => "GET (poll)".to_owned(),
             Some(action) => format!("{} {action}", self.method),
@@ -85,7 +90,12 @@ impl Site {
 
 impl Expected {
     pub(crate) async fn of(world: &World, line: &Line, name: &str) -> Self {
-        let mut inventory: Vec<String> = world.inventory_of(name).await.iter().map(|id| masked(id, name)).collect();
+        let mut inventory: Vec<String> = world
+            .inventory_of(name)
+            .await
+            .iter()
+            .map(|id| masked(id, name))
+            .collect();
         inventory.sort();
         Self {
             inventory,
@@ -97,7 +107,13 @@ impl Expected {
 impl Cell {
     pub(crate) fn label(&self) -> String {
         let Site { method, path, nth } = &self.site;
-        let Self { noun, act, fault, lasts, .. } = self;
+        let Self {
+            noun,
+            act,
+            fault,
+            lasts,
+            ..
+        } = self;
         format!("{} {act:?}: {method} {path} #{nth} {fault:?} {lasts:?}", noun.type_name)
     }
 
@@ -140,7 +156,10 @@ impl Cell {
         }
         let found = Expected::of(world, &line, &name).await;
         if found != *expected {
-            failed("the service has something else", &format!("{found:#?}\nand not {expected:#?}"));
+            failed(
+                "the service has something else",
+                &format!("{found:#?}\nand not {expected:#?}"),
+            );
         }
         if let Err(said) = instance.destroy().await {
             failed("it cannot be destroyed", &said);
@@ -183,7 +202,12 @@ pub(crate) async fn stand_on(core: &tf_provider::testing::Core, noun: &Noun, nam
 }
 
 /// The next apply, or the next destroy.
-pub(crate) async fn settle(act: Act, instance: &mut Instance, noun: &Noun, name: &str) -> Result<(), tf_provider::Diagnostics> {
+pub(crate) async fn settle(
+    act: Act,
+    instance: &mut Instance,
+    noun: &Noun,
+    name: &str,
+) -> Result<(), tf_provider::Diagnostics> {
     match act.wanted(noun, name) {
         Some(wanted) => instance.apply(&wanted).await.map(drop),
         None => {
@@ -223,7 +247,10 @@ fn masked(path: &str, name: &str) -> String {
 
 /// Rules for the first request of a method to fail in this way.
 pub(crate) fn rule_of(method: &str, fault: Fault) -> String {
-    format!("[{}]", serde_json::json!({"method": method, "nth": 1, "fault": written(fault)}))
+    format!(
+        "[{}]",
+        serde_json::json!({"method": method, "nth": 1, "fault": written(fault)})
+    )
 }
 
 /// The fault as rules write it.

@@ -104,7 +104,12 @@ async fn check(noun: &'static Noun) {
     }
     println!("{}\n{tally}\n", noun.type_name);
     broken.sort();
-    assert!(broken.is_empty(), "{} cells are broken:\n{}", broken.len(), broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "{} cells are broken:\n{}",
+        broken.len(),
+        broken.join("\n")
+    );
     assert_eq!(world.inventory().await, [""; 0], "something is left over");
     assert_eq!(world.notes_left(), 0, "a note is left over");
     assert_eq!(tally.kinds(), Fault::ALL.len(), "every fault came");

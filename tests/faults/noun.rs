@@ -140,7 +140,10 @@ fn image_id(name: &str) -> String {
 }
 
 fn template_id(name: &str) -> String {
-    format!("{}/providers/Microsoft.VirtualMachineImages/imageTemplates/{name}", group_id(name))
+    format!(
+        "{}/providers/Microsoft.VirtualMachineImages/imageTemplates/{name}",
+        group_id(name)
+    )
 }
 
 fn with(mut config: Json, name: &str, value: Json) -> Json {

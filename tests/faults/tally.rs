@@ -57,7 +57,11 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{:24}{:>8}{:>8}{:>8}{:>12}", "verb", "cells", "faults", "healed", "next apply")?;
+        writeln!(
+            formatter,
+            "{:24}{:>8}{:>8}{:>8}{:>12}",
+            "verb", "cells", "faults", "healed", "next apply"
+        )?;
         for (verb, row) in &self.by_verb {
             let Row {
                 cells,

@@ -3,16 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use terraform_provider_imagebuilder::arm::id::ImageTemplateId;
-use terraform_provider_imagebuilder::backend::{ArmClient, Origin, PendingNotes, Transport as _};
+use terraform_provider_imagebuilder::backend::transport::BoxFuture;
+use terraform_provider_imagebuilder::backend::{
+    ArmClient, BuildLog, BuildLogError, BuildLogs, Origin, PendingNotes, Transport as _,
+};
 use terraform_provider_imagebuilder::local::{LocalOptions, LocalService, Network};
 use terraform_provider_imagebuilder::provider::{Configuration, Provider};
-use terraform_provider_imagebuilder::resources::connection::{BuildLogs, Connection};
+use terraform_provider_imagebuilder::resources::connection::Connection;
 use tf_provider::testing::{Core, Instance};
 use tf_provider::{AnyResource, Diagnostics};
 
@@ -55,8 +59,13 @@ impl World {
             root: self.service.root_id(),
             directory: self.service.root().to_owned(),
         };
-        ArmClient::new(line.clone(), origin, SUBSCRIPTION.rsplit('/').next().unwrap(), self.notes())
-            .with_clock(Arc::new(FastClock::new()))
+        ArmClient::new(
+            line.clone(),
+            origin,
+            SUBSCRIPTION.rsplit('/').next().unwrap(),
+            self.notes(),
+        )
+        .with_clock(Arc::new(FastClock::new()))
     }
 
     /// A new process of the provider on this machine, with this line to the service.
@@ -100,13 +109,18 @@ impl World {
         let answer = self.service.send(request.body(Bytes::new()).unwrap()).await.unwrap();
         let body: Json = serde_json::from_slice(answer.body()).unwrap();
         let entries = body["value"].as_array().unwrap_or_else(|| panic!("{path}: {body}"));
-        entries.iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+        entries
+            .iter()
+            .map(|entry| entry["id"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Notes that were left behind.
     pub(crate) fn notes_left(&self) -> usize {
         let notes = std::fs::read_dir(self.notes_folder()).into_iter().flatten().flatten();
-        notes.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json")).count()
+        notes
+            .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
+            .count()
     }
 
     fn notes(&self) -> PendingNotes {
@@ -127,7 +141,12 @@ impl tf_provider::Provider for Process {
 
     async fn configure(&self, _: Configuration, _: &str) -> Result<Connection, Diagnostics> {
         let subscription = self.0.subscription_id().to_owned();
-        Ok(Connection::new(self.0.clone(), subscription, [].into(), Arc::new(NoLogs)))
+        Ok(Connection::new(
+            self.0.clone(),
+            subscription,
+            [].into(),
+            Arc::new(NoLogs),
+        ))
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<Connection>>> {
@@ -139,7 +158,15 @@ impl tf_provider::Provider for Process {
 struct NoLogs;
 
 impl BuildLogs for NoLogs {
-    fn newest(&self, _: &ImageTemplateId) -> Option<PathBuf> {
-        None
+    fn list<'a>(&'a self, _: &'a ImageTemplateId) -> BoxFuture<'a, Result<Vec<BuildLog>, BuildLogError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn read<'a>(&'a self, _: &'a BuildLog, _: u64) -> BoxFuture<'a, Result<Bytes, BuildLogError>> {
+        Box::pin(async { Ok(Bytes::new()) })
+    }
+
+    fn longest_pause(&self) -> Duration {
+        Duration::from_secs(1)
     }
 }

@@ -8,7 +8,7 @@ use crate::backend::ErrorKind;
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
 use crate::resources::polling::Pause;
-use crate::resources::{runs, service_error};
+use crate::resources::{deletion, runs, service_error};
 
 /// Deletes a template, whatever it is doing, and waits until it is gone.
 ///
@@ -29,15 +29,8 @@ pub(super) async fn delete(
         if standing.is_running() {
             runs::cancel(connection, id, patience).await?;
         }
-        match connection.arm().delete(id).await {
-            Ok(mut accepted) => {
-                connection
-                    .arm()
-                    .finish(&mut accepted, &patience.wait())
-                    .await
-                    .map_err(cannot)?;
-                break;
-            }
+        match deletion::carry_out(connection, id, patience).await {
+            Ok(()) => break,
             // Somebody has started another run in between, or the template is still being made.
             Err(error) if error.kind() == ErrorKind::NotAllowed => {
                 tracing::info!(%error, "the template is busy");

@@ -20,7 +20,7 @@ mod vm_profile;
 mod windows;
 
 use serde_json::Value;
-use tf_provider::{Attr, Context, Diagnostics, Failure, Plan, Resource, Takeover};
+use tf_provider::{Attr, Context, Diagnostics, Failure, Path, Plan, Resource, Takeover};
 
 use super::connection::Connection;
 use super::creation::Creation;
@@ -52,6 +52,10 @@ impl Resource for ImageTemplateResource {
             let mut paths = plan::unvouched_uris(prior, &plan.config);
             paths.extend(plan::replacement(prior, &plan.planned));
             paths.extend(name::replacement(prior, &plan.config));
+            if residence::creation_failed(cx)? {
+                plan.planned.id = Attr::Unknown;
+                paths.push(Path::root("id"));
+            }
             for path in paths {
                 plan.require_replace(path);
             }

@@ -24,9 +24,9 @@ use crate::backend::ErrorKind;
 use crate::resources::connection::{Connection, Novelty};
 use crate::resources::creation::drop_note;
 use crate::resources::patience::Patience;
-use crate::resources::polling::Ended;
+use crate::resources::polling::{Ended, Pause};
 use crate::resources::runs::{self, Standing};
-use crate::resources::service_error;
+use crate::resources::{service_error, settling};
 
 /// How long an interrupt waits for the canceled run to end. Terraform is to end within ten seconds of Ctrl-C.
 const CANCELLATION: Duration = Duration::from_secs(7);
@@ -71,8 +71,8 @@ impl Execution {
 pub(super) enum Outcome {
     /// Everything was made.
     Succeeded,
-    /// It goes on, as it should.
-    LeftRunning,
+    /// It goes on, as it should; a warning where that was not what the apply was to come to.
+    LeftRunning(Option<Diagnostic>),
     /// It failed or was canceled.
     Failed(Diagnostics),
 }
@@ -82,8 +82,7 @@ pub(super) enum Outcome {
 /// # Errors
 /// Nothing was begun.
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
-    let before = runs::look(connection, order.template, &order.patience).await?;
-    let before = before.ok_or_else(|| runs::no_template(order.template))?;
+    let before = find(connection, order).await?;
     let before = outlast(connection, order, before).await?;
     let follower = Follower::prepare(connection, order.template, order.log_file.as_deref()).await?;
     let begun = takeover::begin(connection, order, &before).await?;
@@ -91,7 +90,7 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
     if !order.waits {
         begun.forget_note();
         let standing = runs::look(connection, order.template, &order.patience).await?;
-        return Ok(Execution::new(standing, Outcome::LeftRunning));
+        return Ok(Execution::new(standing, Outcome::LeftRunning(None)));
     }
     let following = follower.map(|follower| follower.start(begun.was_started()));
     let execution = tokio::select! {
@@ -108,12 +107,29 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
     })
 }
 
-/// A run in progress that began before the template was changed does not count: its end is waited for.
+/// The template. One that this process has made need not be known everywhere yet.
+async fn find(connection: &Connection, order: &Order<'_>) -> Result<Standing, Diagnostics> {
+    let deadline = Instant::now() + settling::propagation(connection);
+    let is_new = connection.template_novelty(order.template) == Some(Novelty::Made);
+    let mut pause = Pause::new(connection);
+    loop {
+        if let Some(found) = runs::look(connection, order.template, &order.patience).await? {
+            return Ok(found);
+        }
+        if !is_new || Instant::now() > deadline || pause.take(&order.patience).await.is_err() {
+            return Err(runs::no_template(order.template).into());
+        }
+    }
+}
+
+/// What keeps a run from being started ends by itself: a template that is still being made, a run that is being canceled. Nor does a run
+/// in progress count that began before the template was changed.
 async fn outlast(connection: &Connection, order: &Order<'_>, before: Standing) -> Result<Standing, Diagnostics> {
-    if !before.is_running() || connection.template_novelty(order.template) != Some(Novelty::Changed) {
+    let is_outdated = before.is_running() && connection.template_novelty(order.template) == Some(Novelty::Changed);
+    if !is_outdated && !before.is_canceling() && !before.is_being_provisioned() {
         return Ok(before);
     }
-    tracing::info!(template = %order.template, "waiting for the end of a run of the template as it was before");
+    tracing::info!(template = %order.template, "waiting until the template can be run");
     let act = format!("start the run of image template \"{}\"", order.template.name());
     let ended = runs::wait(connection, order.template, &order.patience).await?;
     let ended = ended.map_err(|ended| ended.diagnostic(&act))?;
@@ -183,15 +199,15 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
     let soon = Patience::whatever_happens(Instant::now() + CANCELLATION);
     if !order.cancels {
         let standing = runs::look(connection, order.template, &soon).await?;
-        let outcome = match ended {
-            Ended::Interrupted => Outcome::LeftRunning,
-            Ended::TimedOut => {
-                let detail = "It took longer than `timeouts` allow, and goes on (`on_interrupt = \"leave_running\"`). The next apply adopts it.";
-                let summary = format!("The run of image template \"{name}\" has not ended");
-                Outcome::Failed(Diagnostic::error(summary, detail).into())
-            }
+        let reason = match ended {
+            Ended::Interrupted => "Terraform was interrupted",
+            Ended::TimedOut => "It took longer than `timeouts` allow",
         };
-        return Ok(Execution::new(standing, outcome));
+        let detail = format!(
+            "{reason}, and the run goes on (`on_interrupt = \"leave_running\"`). The next apply waits for its end."
+        );
+        let warning = Diagnostic::warning(format!("The run of image template \"{name}\" has not ended"), detail);
+        return Ok(Execution::new(standing, Outcome::LeftRunning(Some(warning))));
     }
     let reason = match ended {
         Ended::Interrupted => "Terraform was interrupted, and the run with it (`on_interrupt = \"cancel\"`).",

@@ -185,7 +185,12 @@ async fn run(
                 found.map_err(|trouble| Failure::with_partial(trouble, results::failed(before, standing, None)))?;
             Ok(results::succeeded(planned, standing, found))
         }
-        Outcome::LeftRunning => Ok(results::left_running(planned, before, standing)),
+        Outcome::LeftRunning(warning) => {
+            if let Some(warning) = warning {
+                cx.warn(warning);
+            }
+            Ok(results::left_running(planned, before, standing))
+        }
         Outcome::Failed(why) => {
             let found = found.ok();
             let why = results::told(why, standing, found.as_ref());

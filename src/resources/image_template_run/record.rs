@@ -41,6 +41,7 @@ impl RunRecord {
         residence::record(cx);
         let residence = Residence {
             origin: cx.client().origin().clone(),
+            creation: None,
         };
         Ok(Self {
             residence,

@@ -1,6 +1,8 @@
 //! Beginning a run exactly once: a run in progress is adopted, and one that an earlier process of ours started is recognized by
 //! its note, even when it has ended meanwhile.
 
+use std::time::{Duration, Instant};
+
 use tf_provider::{Diagnostic, Diagnostics};
 
 use super::execution::Order;
@@ -10,8 +12,16 @@ use crate::arm::image_template::RunState;
 use crate::backend::{ErrorKind, Note, Operation, Request};
 use crate::resources::connection::{Connection, Novelty};
 use crate::resources::creation::{drop_note, note_trouble};
+use crate::resources::patience::Patience;
+use crate::resources::polling::Pause;
 use crate::resources::runs::{self, Standing};
-use crate::resources::service_error;
+use crate::resources::{service_error, settling};
+
+/// How often a run is started whose answer does not come.
+const SENDINGS: u32 = 4;
+
+/// How long a run is looked for that may have begun without an answer. A gateway gives up after minutes, when the run has long begun.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A run that has begun.
 pub(super) struct Begun {
@@ -98,38 +108,100 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
     }
     let request_id = uuid::Uuid::new_v4().to_string();
     let note = notes.begin(&place, fingerprint(order, before), request_id, connection.origin());
-    let mut note = note.map_err(|error| note_trouble(&what, &error))?;
+    let note = note.map_err(|error| note_trouble(&what, &error))?;
+    start(connection, order, before, note).await
+}
+
+/// Sends the request until it is known to have arrived. What got no answer is looked for before it is sent again, and what the template
+/// is busy with is adopted or waited out.
+async fn start(
+    connection: &Connection,
+    order: &Order<'_>,
+    before: &Standing,
+    mut note: Note,
+) -> Result<Begun, Diagnostics> {
     let client = connection.arm().limited(order.patience.limits());
-    let request = Request::post(order.template, "run").with_request_id(&note.content().request_id);
-    match client.submit(&request).await {
-        Ok(accepted) => {
-            if let Some(operation) = &accepted.operation {
-                note.operation(operation)
-                    .unwrap_or_else(|error| tracing::warn!(%error, "the pending note was not updated"));
-            }
-            Ok(Begun {
-                operation: accepted.operation,
-                note: Some(note),
-            })
-        }
-        Err(error) => {
-            if !error.outcome_is_unknown() {
-                drop_note(note);
-            }
-            let busy = error.kind() == ErrorKind::NotAllowed;
-            let now = if busy {
-                runs::look(connection, order.template, &order.patience).await?
-            } else {
-                None
-            };
-            if now.is_some_and(|standing| standing.is_running()) {
-                tracing::info!(template = %order.template, "somebody else has just started a run; adopting it");
+    let (mut sent, mut was_lost) = (0, false);
+    loop {
+        sent += 1;
+        let request = Request::post(order.template, "run").with_request_id(&note.content().request_id);
+        let error = match client.submit(&request).await {
+            Ok(accepted) => {
+                if let Some(operation) = &accepted.operation {
+                    note.operation(operation)
+                        .unwrap_or_else(|error| tracing::warn!(%error, "the pending note was not updated"));
+                }
                 return Ok(Begun {
-                    operation: None,
-                    note: None,
+                    operation: accepted.operation,
+                    note: Some(note),
                 });
             }
-            Err(service_error::cannot(&format!("start {what}"), &error).into())
+            Err(error) => error,
+        };
+        let act = format!("start the run of image template \"{}\"", order.template.name());
+        if error.outcome_is_unknown() {
+            was_lost = true;
+            if has_begun(connection, order, before).await {
+                tracing::info!(template = %order.template, "the run has begun, although no answer said so");
+                return Ok(Begun {
+                    operation: None,
+                    note: Some(note),
+                });
+            }
+            if sent < SENDINGS && !order.patience.is_interrupted() && !order.patience.is_over() {
+                continue;
+            }
+            // The note stays: the next apply recognizes the run that may have begun all the same.
+            return Err(service_error::cannot(&act, &error).into());
+        }
+        let busy = error.kind() == ErrorKind::NotAllowed;
+        let now = if busy {
+            runs::look(connection, order.template, &order.patience).await?
+        } else {
+            None
+        };
+        match now {
+            Some(now) if now.is_running() && !now.is_canceling() => {
+                tracing::info!(template = %order.template, "a run has just been started; adopting it");
+                let note = if was_lost {
+                    Some(note)
+                } else {
+                    drop_note(note);
+                    None
+                };
+                return Ok(Begun { operation: None, note });
+            }
+            Some(now) if now.is_canceling() || now.is_being_provisioned() => {
+                let ended = runs::wait(connection, order.template, &order.patience).await?;
+                if let Err(ended) = ended {
+                    drop_note(note);
+                    return Err(ended.diagnostic(&act).into());
+                }
+            }
+            // It has become free between the refusal and the look.
+            Some(_) if sent < SENDINGS => {}
+            _ => {
+                if !was_lost {
+                    drop_note(note);
+                }
+                return Err(service_error::cannot(&act, &error).into());
+            }
+        }
+    }
+}
+
+/// Whether a run has begun since `before`; looked for as long as a request can be under way whose answer was lost.
+async fn has_begun(connection: &Connection, order: &Order<'_>, before: &Standing) -> bool {
+    let soon = Patience::whatever_happens(Instant::now() + settling::propagation(connection).min(LOOK));
+    let mut pause = Pause::new(connection);
+    loop {
+        match runs::look(connection, order.template, &soon).await {
+            Ok(Some(now)) if now.started_at().is_some() && now.started_at() != before.started_at() => return true,
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return false,
+        }
+        if order.patience.is_interrupted() || pause.take(&soon).await.is_err() {
+            return false;
         }
     }
 }

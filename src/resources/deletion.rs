@@ -1,0 +1,69 @@
+//! Deleting a resource: what got no answer is looked for before it is deleted again.
+//!
+//! ```text
+//!           ┌ refused ──────────────────────────► error
+//!  DELETE ──┼ accepted ─► followed ─────────────► gone | error
+//!     ▲     └ no answer ─► look ─┬ not there ───► gone
+//!     │                          ├ Deleting ────► looked at until it is gone
+//!     └──────────────────────────┴ there as before
+//! ```
+
+use super::connection::Connection;
+use super::patience::Patience;
+use super::polling::Pause;
+use super::settling;
+use crate::arm::id::ArmId;
+use crate::backend::{ArmClient, Error, ErrorKind};
+
+/// How often a deletion is sent whose answer does not come.
+const SENDINGS: u32 = 4;
+
+/// Deletes a resource and waits until it is gone. That it was gone already is success.
+///
+/// # Errors
+/// The service refused or failed, or the wait ended early; the resource is still there, or nobody knows.
+pub async fn carry_out(connection: &Connection, id: &impl ArmId, patience: &Patience) -> Result<(), Error> {
+    let client = &connection.arm().limited(patience.limits());
+    let mut pause = Pause::new(connection);
+    let mut sent = 0;
+    loop {
+        sent += 1;
+        let error = match client.delete(id).await {
+            Ok(mut accepted) => return client.finish(&mut accepted, &patience.wait()).await.map(drop),
+            Err(error) => error,
+        };
+        if !error.outcome_is_unknown() || matches!(error.kind(), ErrorKind::Canceled | ErrorKind::TimedOut) {
+            return Err(error);
+        }
+        match client.get_json(id).await? {
+            None => return Ok(()),
+            Some(body) if settling::is_going(&body) => return gone(connection, client, id, patience).await,
+            Some(_) if sent == SENDINGS => return Err(error),
+            Some(_) => tracing::info!(%id, %error, "deleting it again: it is still there"),
+        }
+        pause
+            .take(patience)
+            .await
+            .map_err(|ended| settling::stopped(ended, id))?;
+    }
+}
+
+/// Waits until a resource that is being deleted is gone.
+///
+/// # Errors
+/// It cannot be read, or the wait ended early.
+pub async fn gone(
+    connection: &Connection,
+    client: &ArmClient,
+    id: &impl ArmId,
+    patience: &Patience,
+) -> Result<(), Error> {
+    let mut pause = Pause::new(connection);
+    while client.get_json(id).await?.is_some() {
+        pause
+            .take(patience)
+            .await
+            .map_err(|ended| settling::stopped(ended, id))?;
+    }
+    Ok(())
+}
