@@ -14,8 +14,6 @@ pub(crate) struct Noun {
     /// The configuration of an update in place.
     pub(crate) changed: fn(&str) -> Json,
     pub(crate) id: fn(&str) -> String,
-    /// The action that makes something of it, if it is not a PUT of its id.
-    pub(crate) action: Option<&'static str>,
     pub(crate) acts: &'static [Act],
 }
 
@@ -27,7 +25,6 @@ pub(crate) const GROUP: Noun = Noun {
     config: group,
     changed: |name| with(group(name), "tags", json!({"a": "b"})),
     id: group_id,
-    action: None,
     acts: &Act::ALL,
 };
 
@@ -42,7 +39,6 @@ pub(crate) const GALLERY: Noun = Noun {
     config: gallery,
     changed: |name| with(gallery(name), "description", json!("for tests")),
     id: gallery_id,
-    action: None,
     acts: &Act::ALL,
 };
 
@@ -52,7 +48,6 @@ pub(crate) const GALLERY_IMAGE: Noun = Noun {
     config: image,
     changed: |name| with(image(name), "description", json!("for tests")),
     id: image_id,
-    action: None,
     acts: &Act::ALL,
 };
 
@@ -66,7 +61,6 @@ pub(crate) const TEMPLATE: Noun = Noun {
     config: template,
     changed: |name| with(template(name), "tags", json!({"a": "b"})),
     id: template_id,
-    action: None,
     acts: &Act::ALL,
 };
 
@@ -76,7 +70,6 @@ pub(crate) const TRIGGER: Noun = Noun {
     config: |name| json!({"name": "trigger", "image_template_id": template_id(name)}),
     changed: |_| Json::Null,
     id: |name| format!("{}/triggers/trigger", template_id(name)),
-    action: None,
     acts: &[Act::Create, Act::Refresh, Act::Delete],
 };
 
@@ -86,7 +79,6 @@ pub(crate) const RUN: Noun = Noun {
     config: run,
     changed: |name| with(run(name), "triggers", json!({"again": "1"})),
     id: template_id,
-    action: Some("run"),
     acts: &Act::ALL,
 };
 
