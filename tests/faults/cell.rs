@@ -75,6 +75,16 @@ impl Site {
         sites
     }
 
+    /// Whether a request is of this kind.
+    pub(crate) fn is_of(&self, method: &str, path: &str, name: &str) -> bool {
+        let wanted = self.path.replace("{}", name);
+        let fits = match wanted.strip_suffix('$') {
+            Some(end) => path.ends_with(end),
+            None => path.contains(&wanted),
+        };
+        fits && method == self.method
+    }
+
     /// What the matrix counts it under.
     pub(crate) fn verb(&self) -> String {
         let action = ["run", "cancel"]

@@ -8,6 +8,10 @@ use terraform_provider_imagebuilder::backend::fault::{FaultTransport, Faults};
 use terraform_provider_imagebuilder::backend::transport::BoxFuture;
 use terraform_provider_imagebuilder::backend::{Transport, TransportError};
 use terraform_provider_imagebuilder::local::LocalService;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use crate::cell::Site;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +30,34 @@ pub(crate) struct Carried {
 
 pub(crate) struct Line {
     far_end: FarEnd,
+    hold: Mutex<Option<Hold>>,
+    /// Told when a request is held.
+    held: Notify,
     faults: Mutex<Faults>,
     asked: Mutex<Vec<Asked>>,
 }
 
-/// The service, and what it has answered over this line.
+/// A request that is never answered.
+struct Hold {
+    site: Site,
+    name: String,
+    moment: Moment,
+    counted: usize,
+}
+
+/// When a request is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Before it is sent.
+    Unsent,
+    /// When it has been carried out, and its answer is on the way.
+    Unanswered,
+}
+
+/// The service, and what it has answered over this line. It is in a process of its own: it goes on when that of a client ends.
 #[derive(Clone)]
 struct FarEnd {
+    process: Handle,
     service: Arc<LocalService>,
     carried: Arc<Mutex<Vec<Carried>>>,
 }
@@ -40,7 +65,10 @@ struct FarEnd {
 impl Line {
     pub(crate) fn to(service: &Arc<LocalService>) -> Arc<Self> {
         Arc::new(Self {
+            hold: Mutex::default(),
+            held: Notify::new(),
             far_end: FarEnd {
+                process: Handle::current(),
                 service: service.clone(),
                 carried: Arc::default(),
             },
@@ -59,6 +87,40 @@ impl Line {
         std::mem::take(&mut *self.faults.lock().unwrap()).number()
     }
 
+    /// From now on one request gets no answer.
+    pub(crate) fn hold(&self, site: &Site, name: &str, moment: Moment) {
+        *self.hold.lock().unwrap() = Some(Hold {
+            site: site.clone(),
+            name: name.to_owned(),
+            moment,
+            counted: 0,
+        });
+    }
+
+    /// Completes when a request is held.
+    pub(crate) async fn held(&self) {
+        self.held.notified().await;
+    }
+
+    /// Nothing is held any more.
+    pub(crate) fn release(&self) {
+        *self.hold.lock().unwrap() = None;
+    }
+
+    /// Counts the request; when it is to be held, if it is.
+    fn moment_of(&self, request: &Request<Bytes>) -> Option<Moment> {
+        let mut hold = self.hold.lock().unwrap();
+        let hold = hold.as_mut()?;
+        if !hold
+            .site
+            .is_of(request.method().as_str(), request.uri().path(), &hold.name)
+        {
+            return None;
+        }
+        hold.counted += 1;
+        (hold.counted == hold.site.nth).then_some(hold.moment)
+    }
+
     /// What was asked since the last call.
     pub(crate) fn take_asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.asked.lock().unwrap())
@@ -70,11 +132,20 @@ impl Line {
     }
 }
 
+impl Line {
+    async fn never<T>(&self) -> T {
+        self.held.notify_one();
+        std::future::pending().await
+    }
+}
+
 impl Transport for FarEnd {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(async move {
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-            let answer = self.service.send(request).await?;
+            let service = self.service.clone();
+            let carried_out = self.process.spawn(async move { service.send(request).await });
+            let answer = carried_out.await.unwrap()?;
             let status = answer.status().as_u16();
             self.carried.lock().unwrap().push(Carried { method, path, status });
             Ok(answer)
@@ -88,7 +159,17 @@ impl Transport for Line {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
         });
+        let moment = self.moment_of(&request);
         let faulty = FaultTransport::new(self.far_end.clone(), self.faults.lock().unwrap().clone());
-        Box::pin(async move { faulty.send(request).await })
+        Box::pin(async move {
+            if moment == Some(Moment::Unsent) {
+                return self.never().await;
+            }
+            let answer = faulty.send(request).await;
+            if moment == Some(Moment::Unanswered) {
+                return self.never().await;
+            }
+            answer
+        })
     }
 }

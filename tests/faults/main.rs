@@ -9,5 +9,6 @@ mod existence;
 mod line;
 mod matrix;
 mod noun;
+mod phases;
 mod tally;
 mod world;

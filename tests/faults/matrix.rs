@@ -116,7 +116,11 @@ async fn check(noun: &'static Noun) {
 }
 
 /// Goes through an act without faults: the requests that it makes, and what it leaves in the service.
-async fn without_faults(world: &Arc<World>, noun: &'static Noun, act: crate::act::Act) -> (Vec<Site>, Expected) {
+pub(crate) async fn without_faults(
+    world: &Arc<World>,
+    noun: &'static Noun,
+    act: crate::act::Act,
+) -> (Vec<Site>, Expected) {
     let name = world.name();
     let line = world.line();
     let core = world.process(&line).await;
