@@ -1,5 +1,7 @@
-//! A clock on which minutes pass in seconds, so that patience can be exhausted.
+//! A clock on which the pauses between attempts take no time, so that patience can be exhausted. It goes on by what was left out: the time
+//! that the machine itself takes counts as it is, whatever else it has to do.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,25 +9,21 @@ use terraform_provider_imagebuilder::backend::clock::Clock;
 use terraform_provider_imagebuilder::backend::transport::BoxFuture;
 use tokio::time::Instant;
 
-/// How many seconds pass in one.
-const SPEED: u32 = 60;
+/// What is left of a pause. To poll an operation more often is work for nothing.
+const SHORT: Duration = Duration::from_millis(50);
 
-/// Pauses of this length and below are as long as they are: to poll an operation more often is work for nothing.
-const TRUE_TO_LENGTH: Duration = Duration::from_millis(50);
+/// Pauses are not longer than this; what is longer is a deadline.
+const LONGEST: Duration = Duration::from_secs(60);
 
+#[derive(Default)]
 pub(crate) struct FastClock {
-    began: Instant,
-}
-
-impl FastClock {
-    pub(crate) fn new() -> Self {
-        Self { began: Instant::now() }
-    }
+    /// In milliseconds.
+    left_out: AtomicU64,
 }
 
 impl Clock for FastClock {
     fn now(&self) -> Instant {
-        self.began + self.began.elapsed() * SPEED
+        Instant::now() + Duration::from_millis(self.left_out.load(Ordering::Relaxed))
     }
 
     fn date(&self) -> Timestamp {
@@ -33,8 +31,14 @@ impl Clock for FastClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        let shortened = (duration / SPEED).max(duration.min(TRUE_TO_LENGTH));
-        Box::pin(tokio::time::sleep(shortened))
+        if duration > LONGEST {
+            return Box::pin(tokio::time::sleep(duration));
+        }
+        Box::pin(async move {
+            tokio::time::sleep(duration.min(SHORT)).await;
+            let left_out = u64::try_from(duration.saturating_sub(SHORT).as_millis()).unwrap();
+            self.left_out.fetch_add(left_out, Ordering::Relaxed);
+        })
     }
 
     fn chance(&self) -> f64 {

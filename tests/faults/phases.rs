@@ -166,27 +166,32 @@ impl Disturbed {
         let acting = process.spawn(async move {
             instance = instance.handed_to(&world.process(&its_line).await);
             drop(act.carry_out(&mut instance, noun, &its_name).await);
+            instance
         });
-        tokio::select! {
-            () = line.held() => {}
-            ended = acting => panic!("the request was not made: {ended:?}"),
-        }
+        // How often a run is looked at depends on how long it takes; a look that was not needed is not disturbed.
+        let after = tokio::select! {
+            () = line.held() => before,
+            ended = acting => ended.unwrap(),
+        };
         tokio::task::spawn_blocking(move || process.shutdown_timeout(std::time::Duration::from_secs(10)))
             .await
             .unwrap();
-        before
+        after
     }
 
     /// The provider is told to stop, and returns what it has.
     async fn interrupt(&self, world: &Arc<World>, line: &Arc<Line>, instance: Instance, name: &str) -> Instance {
         let core = world.process(line).await;
         let mut instance = instance.handed_to(&core);
-        let acting = self.act.carry_out(&mut instance, self.noun, name);
-        let stopping = async {
-            line.held().await;
-            core.stop().await;
-        };
-        drop(tokio::join!(acting, stopping).0);
+        let mut acting = Box::pin(self.act.carry_out(&mut instance, self.noun, name));
+        tokio::select! {
+            _ = &mut acting => {}
+            () = line.held() => {
+                core.stop().await;
+                drop(acting.as_mut().await);
+            }
+        }
+        drop(acting);
         instance
     }
 }

@@ -65,7 +65,7 @@ impl World {
             SUBSCRIPTION.rsplit('/').next().unwrap(),
             self.notes(),
         )
-        .with_clock(Arc::new(FastClock::new()))
+        .with_clock(Arc::<FastClock>::default())
     }
 
     /// A new process of the provider on this machine, with this line to the service.

@@ -12,7 +12,11 @@ use crate::resources::timeouts::Timeouts;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct Gallery {
     /// Azure Resource Manager id of the gallery.
-    #[attribute(computed, keep, replaces_when = "its creation has failed after the apply that began it")]
+    #[attribute(
+        computed,
+        keep,
+        replaces_when = "its creation has failed after the apply that began it"
+    )]
     pub id: Attr<String>,
     /// Name of the gallery: up to 80 letters, digits, `_` and `.`.
     #[attribute(required, replace, check = names::gallery, same = checks::same_spelling)]

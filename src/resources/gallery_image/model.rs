@@ -15,7 +15,11 @@ use crate::resources::timeouts::Timeouts;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct GalleryImage {
     /// Azure Resource Manager id of the gallery image.
-    #[attribute(computed, keep, replaces_when = "its creation has failed after the apply that began it")]
+    #[attribute(
+        computed,
+        keep,
+        replaces_when = "its creation has failed after the apply that began it"
+    )]
     pub id: Attr<String>,
     /// Name of the gallery image: up to 80 letters, digits, `-`, `_` and `.`.
     #[attribute(required, replace, check = names::gallery_image, same = checks::same_spelling)]

@@ -19,7 +19,11 @@ use crate::resources::timeouts::Timeouts;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ImageTemplate {
     /// Azure Resource Manager id of the template.
-    #[attribute(computed, keep, replaces_when = "its creation has failed after the apply that began it")]
+    #[attribute(
+        computed,
+        keep,
+        replaces_when = "its creation has failed after the apply that began it"
+    )]
     pub id: Attr<String>,
     /// Name of the template: 1 to 64 letters, digits, `-`, `_` or `.`. Give either this or `name_prefix`.
     #[attribute(optional, computed, keep, replace, check = names::template, same = checks::same_spelling)]

@@ -18,7 +18,11 @@ use crate::resources::timeouts::Timeouts;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct ImageTemplateTrigger {
     /// Azure Resource Manager id of the trigger.
-    #[attribute(computed, keep, replaces_when = "its creation has failed after the apply that began it")]
+    #[attribute(
+        computed,
+        keep,
+        replaces_when = "its creation has failed after the apply that began it"
+    )]
     pub id: Attr<String>,
     /// Name of the trigger: up to 64 letters, digits, `-`, `_` and `.`.
     #[attribute(required, replace, check = names::trigger, same = checks::same_spelling)]

@@ -15,7 +15,11 @@ use crate::resources::timeouts::Timeouts;
 #[derive(Model, Clone, Debug, Default, PartialEq)]
 pub struct StagingResourceGroup {
     /// Azure Resource Manager id of the resource group.
-    #[attribute(computed, keep, replaces_when = "its creation has failed after the apply that began it")]
+    #[attribute(
+        computed,
+        keep,
+        replaces_when = "its creation has failed after the apply that began it"
+    )]
     pub id: Attr<String>,
     /// Name of the resource group: up to 90 letters, digits, `_`, `(`, `)`, `-` and `.`.
     #[attribute(required, replace, check = names::resource_group, same = checks::same_spelling)]
