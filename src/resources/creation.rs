@@ -114,14 +114,14 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
             }
             Submitted::Found(body) => (Some(body), Ok(None)),
         };
-        // From here on Terraform's own state knows the resource, whatever became of it.
-        drop_note(note);
         let ended = match ended {
             Ok(Some(body)) => Ok(body),
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             // It has just been made, and need not be known everywhere yet.
             Ok(None) | Err(_) => self.shown(&connection, client).await,
         };
+        // From here on Terraform's own state knows the resource, whatever became of it.
+        drop_note(note);
         match ended {
             Ok(body) => Ok(body),
             Err(error) if is_verdict(error.kind()) => {

@@ -20,9 +20,8 @@ use super::takeover::{self, Begun};
 use super::{log_end, progress};
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::RunState;
-use crate::backend::ErrorKind;
+use crate::backend::{ErrorKind, Note};
 use crate::resources::connection::{Connection, Novelty};
-use crate::resources::creation::drop_note;
 use crate::resources::patience::Patience;
 use crate::resources::polling::{Ended, Pause};
 use crate::resources::runs::{self, Standing};
@@ -55,14 +54,17 @@ pub(super) struct Execution {
     pub(super) outcome: Outcome,
     /// A warning, when the log could not be followed to its end.
     pub(super) unfollowed: Option<Diagnostic>,
+    /// The run's note, to be removed once all is known that the state has to hold: until then a crash would repeat the run.
+    pub(super) note: Option<Note>,
 }
 
 impl Execution {
-    const fn new(standing: Option<Standing>, outcome: Outcome) -> Self {
+    fn new(standing: Option<Standing>, outcome: Outcome) -> Self {
         Self {
             standing,
             outcome,
             unfollowed: None,
+            note: None,
         }
     }
 }
@@ -158,10 +160,7 @@ async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun)
         }
         Err(ended) => give_up(connection, order, ended).await?,
     };
-    if let Some(note) = note {
-        drop_note(note);
-    }
-    Ok(execution)
+    Ok(Execution { note, ..execution })
 }
 
 /// What the end of a run means.

@@ -23,6 +23,7 @@ use self::execution::{Order, Outcome};
 use self::plan::Circumstances;
 use self::record::RunRecord;
 use super::connection::{Connection, Novelty};
+use super::creation::drop_note;
 use super::patience::Patience;
 use super::residence::{self, Whereabouts};
 use super::timeouts::RunTimeouts;
@@ -179,6 +180,9 @@ async fn run(
         record.made.extend(outputs::added(earlier, found));
     }
     record.store(cx);
+    if let Some(note) = execution.note {
+        drop_note(note);
+    }
     match execution.outcome {
         Outcome::Succeeded => {
             let found =
