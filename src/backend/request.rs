@@ -80,13 +80,12 @@ impl Request {
         .json(body)
     }
 
-    /// Deletes a resource. Without an answer it is looked at before it is deleted again: somebody may have made another one under its
-    /// name, and a service that is at work on the first request refuses the second.
+    /// Deletes a resource.
     pub fn delete<I: ArmId>(id: &I) -> Self {
         Self::new(
             Method::DELETE,
             versioned(&id.as_resource_id().path(), I::API_VERSION),
-            Repeat::OnlyIfNotAccepted,
+            Repeat::Always,
         )
     }
 

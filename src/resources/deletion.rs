@@ -13,7 +13,8 @@ use super::patience::Patience;
 use super::polling::Pause;
 use super::settling;
 use crate::arm::id::ArmId;
-use crate::backend::{ArmClient, Error, ErrorKind};
+use crate::backend::request::Repeat;
+use crate::backend::{ArmClient, Error, ErrorKind, Request};
 
 /// How often a deletion is sent whose answer does not come.
 const SENDINGS: u32 = 4;
@@ -28,7 +29,9 @@ pub async fn carry_out(connection: &Connection, id: &impl ArmId, patience: &Pati
     let mut sent = 0;
     loop {
         sent += 1;
-        let error = match client.delete(id).await {
+        // Without an answer it is looked at first: a service that is at work on one deletion may refuse the next.
+        let request = Request::delete(id).with_repeat(Repeat::OnlyIfNotAccepted);
+        let error = match client.submit(&request).await {
             Ok(mut accepted) => return client.finish(&mut accepted, &patience.wait()).await.map(drop),
             Err(error) => error,
         };
