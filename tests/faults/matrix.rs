@@ -56,15 +56,20 @@ async fn a_trigger_comes_through_every_fault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_comes_through_every_fault() {
-    check(&RUN).await;
+    // Every cell is a build or two: only the requests that no other resource makes.
+    check_sites(&RUN, |site| site.method == "POST" || site.path == "/operation").await;
 }
 
 async fn check(noun: &'static Noun) {
+    check_sites(noun, |_| true).await;
+}
+
+async fn check_sites(noun: &'static Noun, is_wanted: impl Fn(&Site) -> bool) {
     let world = World::new();
     let mut cells = Vec::new();
     for act in noun.acts {
         let (sites, expected) = without_faults(&world, noun, *act).await;
-        for site in sites {
+        for site in sites.into_iter().filter(&is_wanted) {
             let once = Fault::ALL.map(|fault| (fault, Lasts::Once));
             let lasting = LASTING.map(|fault| (fault, Lasts::ThroughTheAct));
             for (fault, lasts) in once.into_iter().chain(lasting) {
