@@ -13,10 +13,18 @@ use crate::table::{Figure, Limit};
 /// Nothing but the resources of the step itself is asked for.
 const APPLY: &[&str] = &["apply", "-input=false", "-auto-approve", "-refresh=false"];
 const REFRESH: &[&str] = &["plan", "-input=false", "-detailed-exitcode"];
+const RUN: &str = "run";
+const TRIGGER: &str = "trigger";
 const STAGING_GROUP: &str = r#"
 resource "imagebuilder_staging_resource_group" "base" {
   name     = "base-staging"
   location = "westus2"
+}
+"#;
+const TRIGGER_BLOCK: &str = r#"
+resource "imagebuilder_image_template_trigger" "source" {
+  name              = "source"
+  image_template_id = imagebuilder_image_template.golden.id
 }
 "#;
 
@@ -42,18 +50,19 @@ pub(crate) fn figures() -> Vec<Figure> {
         configure(index + 1);
         let created = Requests::of(&workspace, APPLY);
         let all = Requests::of(&workspace, REFRESH).others;
-        figures.push(created.figure(&format!("{what}: creation"), Limit::AtMost(4.0)));
+        figures.push(created.figure(&format!("{what}: creation"), most_at_creation(what)));
         let one = Requests {
             others: all - refreshed,
             polls: 0,
         };
-        let limit = if *what == "run" { 4.0 } else { 1.0 };
+        // A run shows what it has made.
+        let limit = if *what == RUN { 2.0 } else { 1.0 };
         figures.push(one.figure(&format!("{what}: refresh"), Limit::AtMost(limit)));
         refreshed = all;
     }
     for (index, (what, _)) in resources.iter().enumerate().rev() {
         configure(index);
-        figures.push(Requests::of(&workspace, APPLY).figure(&format!("{what}: deletion"), Limit::AtMost(4.0)));
+        figures.push(Requests::of(&workspace, APPLY).figure(&format!("{what}: deletion"), Limit::AtMost(3.0)));
     }
     figures
 }
@@ -70,8 +79,18 @@ fn resources() -> Vec<(&'static str, String)> {
         .collect();
     all.push(("staging group", STAGING_GROUP.to_owned()));
     all.push(("image template", template));
-    all.push(("run", run));
+    all.push((RUN, run));
+    all.push((TRIGGER, TRIGGER_BLOCK.to_owned()));
     all
+}
+
+/// A run is looked at for as long as it takes, and a trigger looks at its template.
+fn most_at_creation(what: &str) -> Limit {
+    match what {
+        RUN => Limit::None,
+        TRIGGER => Limit::AtMost(5.0),
+        _ => Limit::AtMost(3.0),
+    }
 }
 
 impl Requests {

@@ -201,8 +201,8 @@ impl NoteContent {
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|byte| *byte == b'\n');
         let mut content: Self = serde_json::from_slice(lines.next()?).ok()?;
-        let operations = lines.filter_map(|line| serde_json::from_slice(line).ok());
-        content.operation = operations.last().or(content.operation);
+        let mut operations = lines.filter_map(|line| serde_json::from_slice(line).ok());
+        content.operation = operations.next_back().or(content.operation);
         Some(content)
     }
 }
