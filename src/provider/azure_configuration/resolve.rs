@@ -70,34 +70,36 @@ pub(in crate::provider) fn resolve(
         .file(azure.client_certificate_path, &["ARM_CLIENT_CERTIFICATE_PATH"])
         .map(CertificateSource::File);
     let password = from.secret(azure.client_certificate_password, &["ARM_CLIENT_CERTIFICATE_PASSWORD"]);
+    let service_connection = from.text(
+        azure.ado_pipeline_service_connection_id,
+        &[
+            "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
+            "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
+        ],
+    );
+    // Every job of Azure Pipelines has the last of each, and nothing is issued there but for a service connection.
+    let last = if service_connection.is_some() { 3 } else { 2 };
+    let request_urls = [
+        "ARM_OIDC_REQUEST_URL",
+        "ACTIONS_ID_TOKEN_REQUEST_URL",
+        "SYSTEM_OIDCREQUESTURI",
+    ];
+    let request_tokens = [
+        "ARM_OIDC_REQUEST_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "SYSTEM_ACCESSTOKEN",
+    ];
     let oidc = Oidc {
         token: from.secret(azure.oidc_token, &["ARM_OIDC_TOKEN"]),
         token_file: from.file(azure.oidc_token_file_path, &["ARM_OIDC_TOKEN_FILE_PATH"]),
         request_url: from.checked(
             azure.oidc_request_url,
-            &[
-                "ARM_OIDC_REQUEST_URL",
-                "ACTIONS_ID_TOKEN_REQUEST_URL",
-                "SYSTEM_OIDCREQUESTURI",
-            ],
+            &request_urls[..last],
             &path!("oidc_request_url"),
             request_address,
         )?,
-        request_token: from.secret(
-            azure.oidc_request_token,
-            &[
-                "ARM_OIDC_REQUEST_TOKEN",
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-                "SYSTEM_ACCESSTOKEN",
-            ],
-        ),
-        service_connection: from.text(
-            azure.ado_pipeline_service_connection_id,
-            &[
-                "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
-                "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
-            ],
-        ),
+        request_token: from.secret(azure.oidc_request_token, &request_tokens[..last]),
+        service_connection,
     };
     let managed_identity = ManagedIdentity {
         endpoint: from.checked(
@@ -121,6 +123,12 @@ pub(in crate::provider) fn resolve(
         &path!("use_aks_workload_identity"),
         false,
     )?;
+    let tenant_of_pod = if use_aks {
+        from.variable("AZURE_TENANT_ID")
+    } else {
+        None
+    };
+    let tenant_id = tenant_id.or(tenant_of_pod);
     let use_msi = from.flag(azure.use_msi, "ARM_USE_MSI", &path!("use_msi"), false)?;
     Ok(AzureSettings {
         environment: Some(cloud).filter(|cloud| cloud != CUSTOM),
@@ -143,7 +151,6 @@ pub(in crate::provider) fn resolve(
                 .map(|source| ClientCertificate { source, password }),
             oidc: use_oidc.then_some(oidc),
             workload_identity: use_aks.then(|| WorkloadIdentity {
-                tenant_id: from.variable("AZURE_TENANT_ID"),
                 client_id: from.variable("AZURE_CLIENT_ID"),
                 token_file: from.variable("AZURE_FEDERATED_TOKEN_FILE").map(PathBuf::from),
             }),

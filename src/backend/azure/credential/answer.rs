@@ -9,11 +9,11 @@ use reqwest::{RequestBuilder, Url};
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::backend::TransportErrorKind;
 use crate::backend::azure::http_client::HttpClient;
 use crate::backend::azure::token::{AccessToken, CredentialError, CredentialErrorKind};
 use crate::backend::azure::unanswered::explained;
 use crate::backend::retry::Fault;
+use crate::backend::{TransportError, TransportErrorKind};
 
 /// What an endpoint answered.
 pub(super) struct Reply {
@@ -27,23 +27,14 @@ pub(super) struct Reply {
 /// Sends one request. It is not repeated here: whoever asked for the token repeats his own request, and with it this one.
 ///
 /// # Errors
-/// `Unreachable`: there was no answer. `Unusable`: there cannot be one, for example since the certificate is not trusted.
+/// There was no answer.
 pub(super) async fn send(
     client: &HttpClient,
     url: &Url,
     request: impl FnOnce(&reqwest::Client) -> RequestBuilder,
-) -> Result<Reply, CredentialError> {
-    let unanswered = |error: crate::backend::TransportError| {
-        let kind = match error.kind() {
-            TransportErrorKind::Unusable => CredentialErrorKind::Unusable,
-            _ => CredentialErrorKind::Unreachable,
-        };
-        CredentialError::new(kind, error.to_string()).caused_by(error)
-    };
-    let answer = request(client.get().map_err(unanswered)?)
-        .send()
-        .await
-        .map_err(|error| unanswered(explained(error, url)))?;
+) -> Result<Reply, TransportError> {
+    let unanswered = |error| explained(error, url);
+    let answer = request(client.get()?).send().await.map_err(unanswered)?;
     Ok(Reply {
         host: url.host_str().map_or_else(String::new, |host| match url.port() {
             Some(port) => format!("{host}:{port}"),
@@ -51,11 +42,17 @@ pub(super) async fn send(
         }),
         status: answer.status(),
         headers: answer.headers().clone(),
-        body: answer
-            .bytes()
-            .await
-            .map_err(|error| unanswered(explained(error, url)))?,
+        body: answer.bytes().await.map_err(unanswered)?,
     })
+}
+
+/// What it means that there was no answer: another attempt may do better, unless none can be sent.
+pub(super) fn unanswered(error: TransportError) -> CredentialError {
+    let kind = match error.kind() {
+        TransportErrorKind::Unusable => CredentialErrorKind::Unusable,
+        _ => CredentialErrorKind::Unreachable,
+    };
+    CredentialError::new(kind, error.to_string()).caused_by(error)
 }
 
 impl Reply {
@@ -66,6 +63,12 @@ impl Reply {
             None => CredentialErrorKind::Refused,
         };
         CredentialError::new(kind, format!("{} answers {}: {what}", self.host, self.status))
+    }
+
+    /// An error about an answer that another attempt may better.
+    pub(super) fn out_of_order(&self, what: &str) -> CredentialError {
+        let message = format!("{} answers {}: {what}", self.host, self.status);
+        CredentialError::new(CredentialErrorKind::Unreachable, message)
     }
 
     /// An answer that did not come from whom was asked.
@@ -116,19 +119,31 @@ impl Reply {
     }
 }
 
-/// A token as the identity provider and the metadata services issue it.
+/// A token as the identity provider and the metadata services issue it; App Service tells its end alone.
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
-    expires_in: Seconds,
+    #[serde(default)]
+    expires_in: Option<Seconds>,
+    #[serde(default)]
+    expires_on: Option<Seconds>,
 }
 
 /// The metadata services write numbers as texts.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seconds {
-    Number(u64),
+    Number(u32),
     Text(String),
+}
+
+impl Seconds {
+    fn number(self) -> Option<u32> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
 }
 
 /// The token of an answer.
@@ -137,13 +152,21 @@ pub(super) fn granted(reply: &Reply) -> Result<AccessToken, CredentialError> {
     let Granted {
         access_token,
         expires_in,
+        expires_on,
     } = reply.json(lacking)?;
-    let seconds = match expires_in {
-        Seconds::Number(seconds) => Some(seconds),
-        Seconds::Text(text) => text.parse().ok(),
-    };
-    match seconds.filter(|_| !access_token.is_empty()) {
-        Some(seconds) => Ok(AccessToken::lasting(access_token, Duration::from_secs(seconds))),
-        None => Err(reply.strange(&format!("JSON that lacks {lacking}"))),
+    let lacks = || reply.strange(&format!("JSON that lacks {lacking}"));
+    if access_token.is_empty() {
+        return Err(lacks());
     }
+    // The lifetime first: it does not matter then what the other side's clock says.
+    if let Some(seconds) = expires_in.and_then(Seconds::number) {
+        return Ok(AccessToken::lasting(
+            access_token,
+            Duration::from_secs(u64::from(seconds)),
+        ));
+    }
+    let end = expires_on
+        .and_then(Seconds::number)
+        .and_then(|seconds| Timestamp::from_second(i64::from(seconds)).ok());
+    end.map(|end| AccessToken::new(access_token, end)).ok_or_else(lacks)
 }

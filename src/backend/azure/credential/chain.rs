@@ -43,7 +43,7 @@ impl Chain {
 
     async fn search(&self, scope: &str) -> Result<AccessToken, CredentialError> {
         let mut said = String::new();
-        let mut last = None;
+        let mut kind = CredentialErrorKind::Unavailable;
         let from = self.chosen.get().copied();
         for (index, way) in self.ways.iter().enumerate() {
             if from.is_some_and(|chosen| chosen != index) {
@@ -64,22 +64,18 @@ impl Chain {
                 }
                 Err(error) => {
                     let _ = write!(said, "\n- {}: {error}", way.name);
-                    let ends = from.is_some() || error.kind() != CredentialErrorKind::Unavailable;
-                    last = Some(error);
-                    if ends {
-                        return Err(self.failed(&said, index, last));
+                    kind = error.kind();
+                    if from.is_some() || kind != CredentialErrorKind::Unavailable {
+                        return Err(self.failed(&said, index, kind));
                     }
                 }
             }
         }
-        Err(self.failed(&said, self.ways.len(), last))
+        Err(self.failed(&said, self.ways.len(), kind))
     }
 
     /// The error with what was tried; those that come after `end` were not.
-    fn failed(&self, said: &str, end: usize, last: Option<CredentialError>) -> CredentialError {
-        let kind = last
-            .as_ref()
-            .map_or(CredentialErrorKind::Unavailable, CredentialError::kind);
+    fn failed(&self, said: &str, end: usize, kind: CredentialErrorKind) -> CredentialError {
         let mut message = format!("Signing in to Azure failed. What was tried, in this order:{said}");
         let untried: Vec<&str> = self.ways.iter().skip(end + 1).map(|way| way.name).collect();
         if !untried.is_empty() && self.chosen.get().is_none() {

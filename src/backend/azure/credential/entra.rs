@@ -5,7 +5,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use super::answer::{Reply, granted, send};
+use super::answer::{self, Reply, granted, send};
 use super::chain::NotSetUp;
 use super::login::{Given, Login, Secret};
 use super::refusal::refused;
@@ -31,6 +31,7 @@ pub(super) struct Application {
 }
 
 /// What proves it.
+#[derive(Clone, Copy)]
 pub(super) enum Proof<'a> {
     /// A secret that both sides know.
     Secret(&'a Secret),
@@ -105,22 +106,22 @@ impl Entra {
                 .header("accept", "application/json")
                 .body(body)
         })
-        .await?;
-        self.understood(&reply, application, &client_id, secret)
+        .await
+        .map_err(answer::unanswered)?;
+        understood(&reply, application, &client_id, secret)
     }
+}
 
-    fn understood(
-        &self,
-        reply: &Reply,
-        application: &Application,
-        client_id: &str,
-        secret: &Secret,
-    ) -> Result<AccessToken, CredentialError> {
-        if reply.status.is_success() {
-            return granted(reply);
-        }
-        Err(refused(reply, &application.tenant, client_id, secret))
+fn understood(
+    reply: &Reply,
+    application: &Application,
+    client_id: &str,
+    secret: &Secret,
+) -> Result<AccessToken, CredentialError> {
+    if reply.status.is_success() {
+        return granted(reply);
     }
+    Err(refused(reply, &application.tenant, client_id, secret))
 }
 
 fn form(fields: &[(&str, &str)]) -> String {

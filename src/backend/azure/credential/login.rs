@@ -94,7 +94,7 @@ impl<T> Default for Given<T> {
     }
 }
 
-/// Everything that was given to sign in with; which way is taken is [`chain`](super::chain)'s business.
+/// Everything that was given to sign in with; which way is taken is `chain`'s business.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Login {
     /// Id or domain of the tenant.
@@ -159,11 +159,9 @@ pub struct Oidc {
     pub service_connection: Option<String>,
 }
 
-/// What the webhook of AKS sets in a pod's environment.
+/// What the webhook of AKS sets in a pod's environment, beside `AZURE_TENANT_ID`, which is the login's tenant then.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkloadIdentity {
-    /// `AZURE_TENANT_ID`
-    pub tenant_id: Option<String>,
     /// `AZURE_CLIENT_ID`
     pub client_id: Option<String>,
     /// `AZURE_FEDERATED_TOKEN_FILE`
