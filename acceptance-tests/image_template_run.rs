@@ -1,5 +1,6 @@
 //! Runs: what they make, how they fail, what is left of them.
 
+use crate::harness::backend::Backend;
 use crate::harness::configuration::{Golden, RUN, TEMPLATE, TO_GALLERY, TO_MANAGED_IMAGE, TO_VHD};
 use crate::harness::workspace::Workspace;
 
@@ -74,13 +75,17 @@ fn destroy_keeps_the_versions_whose_gallery_then_refuses_to_go() {
 
     let answer = workspace.try_destroy();
     let number = version.rsplit('/').next().unwrap();
-    answer.fails_with(&[number, "images delete"]);
+    let way_out = match workspace.machine.backend {
+        Backend::Local => "images delete",
+        Backend::Azure => "az sig image-version delete",
+    };
+    answer.fails_with(&[number, way_out]);
     let left = workspace.state();
     assert!(left.find(RUN).is_none() && left.find(TEMPLATE).is_none());
     assert_eq!(workspace.machine.gallery_versions(), [version.as_str()]);
     assert_eq!(workspace.machine.staging_groups(), <[&str; 0]>::default());
 
-    // The way out that the error names.
+    // The way out that the error names on the local backend.
     let output = workspace.machine.command_line(&["images", "delete", &version]);
     assert!(output.succeeded, "{output}");
     workspace.destroy();

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::harness::backend::Backend;
 use crate::harness::skipped::skip;
 use crate::harness::workspace::{Machine, Workspace};
 
@@ -29,12 +30,13 @@ fn workspace(test: &str, subscription: u128) -> Option<Workspace> {
     is_possible(test).then(|| Workspace::on(&machine()).in_subscription(subscription))
 }
 
-/// The machine goes when no test uses it any more.
+/// The machine goes when no test uses it any more. It has the backend in the provider's own process: its tests have subscriptions of
+/// their own, of which a `serve` stands for one.
 fn machine() -> Arc<Machine> {
     static SHARED: Mutex<Weak<Machine>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {
-        let machine = Arc::new(Machine::new());
+        let machine = Arc::new(Machine::with_backend(Backend::Local));
         *shared = Arc::downgrade(&machine);
         machine
     })

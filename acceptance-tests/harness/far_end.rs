@@ -22,6 +22,8 @@ const CONFIGURING: [&str; 6] = ["plan", "apply", "destroy", "import", "refresh",
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Surroundings {
     pub(super) settings: LocalSettings,
+    /// The one subscription that it stands for.
+    pub(super) subscription: Uuid,
     /// In place of the test's own `PATH`.
     pub(super) programs: Option<PathBuf>,
 }
@@ -66,11 +68,11 @@ impl Machine {
     }
 
     /// Adds to a command what makes the provider use this machine's backend, which is started if need be.
-    pub(crate) fn connect(&self, command: &mut Command, programs: Option<&Path>) {
+    pub(crate) fn connect(&self, command: &mut Command, subscription: Uuid, programs: Option<&Path>) {
         if self.backend == Backend::Local {
             return;
         }
-        let variables = self.with_far_end(programs, |far_end| {
+        let variables = self.with_far_end(subscription, programs, |far_end| {
             let announced = &far_end.announced;
             [
                 ("IMAGEBUILDER_BACKEND", OsString::from("azure")),
@@ -89,7 +91,7 @@ impl Machine {
         if self.backend == Backend::Local {
             return json!({ "local": { "root": self.root() } });
         }
-        self.with_far_end(None, |far_end| {
+        self.with_far_end(Uuid::nil(), None, |far_end| {
             trust(&far_end.certificate);
             let announced = &far_end.announced;
             json!({
@@ -103,14 +105,20 @@ impl Machine {
         })
     }
 
+    /// The secret with which a provider signs in to this machine's far end.
+    pub(crate) fn client_secret(&self) -> String {
+        self.with_far_end(Uuid::nil(), None, |far_end| far_end.announced.client_secret.clone())
+    }
+
     /// Where `serve` writes one line for each request that it has answered.
     pub(crate) fn record_of_requests(&self) -> PathBuf {
         self.folder().join("requests.jsonl")
     }
 
-    fn with_far_end<T>(&self, programs: Option<&Path>, use_it: impl FnOnce(&FarEnd) -> T) -> T {
+    fn with_far_end<T>(&self, subscription: Uuid, programs: Option<&Path>, use_it: impl FnOnce(&FarEnd) -> T) -> T {
         let surroundings = Surroundings {
             settings: self.settings.lock().unwrap().clone(),
+            subscription,
             programs: programs.map(Path::to_owned),
         };
         let mut running = self.far_end.lock().unwrap();
@@ -131,6 +139,7 @@ impl Machine {
         command.arg("--root").arg(self.root());
         command.arg("--ca-file").arg(&certificate);
         command.arg("--record").arg(self.record_of_requests());
+        command.args(["--subscription-id", &surroundings.subscription.to_string()]);
         self.environment(&mut command);
         let images = self.folder().join("platform-images.json");
         surroundings.settings.as_arguments(&mut command, images);

@@ -11,6 +11,7 @@ pub(crate) mod ordinary_user;
 pub(crate) mod plan;
 pub(crate) mod private_state;
 pub(crate) mod process;
+pub(crate) mod request_log;
 pub(crate) mod root_tree;
 pub(crate) mod service;
 pub(crate) mod settings;

@@ -31,7 +31,7 @@ pub(crate) struct Workspace {
 
 /// What all configurations of one user on one machine share: the local root, what serves it, and the notes of pending calls.
 pub(crate) struct Machine {
-    pub(super) backend: Backend,
+    pub(crate) backend: Backend,
     /// Only with [`Backend::Azure`]. It ends before the folder goes.
     pub(super) far_end: Mutex<Option<FarEnd>>,
     pub(super) settings: Mutex<LocalSettings>,
@@ -341,7 +341,8 @@ impl Workspace {
         Answer::of(self.terraform(arguments))
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A terraform command that has not been started, in the surroundings of all of them.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         self.command_with(arguments, None)
     }
 
@@ -353,7 +354,7 @@ impl Workspace {
         command.args(arguments).current_dir(&self.directory);
         self.machine.environment(&mut command);
         if Machine::is_asked_by(arguments) {
-            self.machine.connect(&mut command, programs);
+            self.machine.connect(&mut command, self.subscription, programs);
         }
         command
             .env("ARM_SUBSCRIPTION_ID", self.subscription.to_string())

@@ -88,7 +88,7 @@ fn far_away(base: &Workspace, milliseconds: u64) -> [Figure; 2] {
 /// Where `serve` listens, by what a command is told.
 fn far_end(machine: &Machine) -> SocketAddr {
     let mut command = Command::new("terraform");
-    machine.connect(&mut command, None);
+    machine.connect(&mut command, uuid::Uuid::nil(), None);
     let mut variables = command.get_envs();
     let host = variables.find_map(|(name, value)| value.filter(|_| name == "ARM_METADATA_HOSTNAME"));
     host.unwrap().to_str().unwrap().parse().unwrap()

@@ -31,7 +31,7 @@ pub(crate) fn figures() -> Vec<Figure> {
     workspace.init();
     workspace.apply();
     let mut client = Command::new(std::env::current_exe().unwrap());
-    workspace.machine.connect(&mut client, None);
+    workspace.machine.connect(&mut client, workspace.subscription, None);
     let output = client.env(CLIENT, "1").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let [plain, ours]: [f64; 2] = serde_json::from_slice(&output.stdout).unwrap();
