@@ -15,7 +15,6 @@ mod harness;
 mod applies;
 mod azure;
 mod comparison;
-mod delay;
 mod images;
 mod metered;
 mod other_tools;
