@@ -10,7 +10,7 @@ use crate::local::service::{Outcome, Shared};
 
 pub(crate) fn tenants(shared: &Shared) -> Result<Outcome, Refused> {
     let tenant = shared.store.root_id();
-    list_of(vec![json!({
+    list_of(&[json!({
         "id": format!("/tenants/{tenant}"),
         "tenantId": tenant,
         "displayName": NAME,
@@ -19,7 +19,7 @@ pub(crate) fn tenants(shared: &Shared) -> Result<Outcome, Refused> {
 }
 
 pub(crate) fn list(shared: &Shared) -> Result<Outcome, Refused> {
-    list_of(vec![subscription(shared)])
+    list_of(&[subscription(shared)])
 }
 
 pub(crate) fn get(shared: &Shared) -> Result<Outcome, Refused> {
@@ -38,7 +38,7 @@ pub(crate) fn locations(shared: &Shared) -> Result<Outcome, Refused> {
             "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
         })
     };
-    list_of(location::known().map(region).collect())
+    list_of(&location::known().map(region).collect::<Vec<_>>())
 }
 
 /// What people see in lists and prompts.
@@ -62,6 +62,6 @@ fn subscription(shared: &Shared) -> Value {
     })
 }
 
-fn list_of(value: Vec<Value>) -> Result<Outcome, Refused> {
+fn list_of(value: &[Value]) -> Result<Outcome, Refused> {
     Ok(Answer::json(StatusCode::OK, &json!({"value": value}))?.into())
 }

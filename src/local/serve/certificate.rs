@@ -3,6 +3,7 @@
 //! People will put the authority into their trust stores, so its name constraints say that it speaks for this machine alone: with its key
 //! nobody can pretend to be anything else.
 
+use std::error::Error;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::PermissionsExt;
@@ -45,7 +46,8 @@ pub(super) fn new_authority() -> Result<Authority, ServeError> {
 
 /// Writes the authority's certificate for clients.
 pub(super) fn publish(authority: &Authority, path: &Path) -> Result<(), ServeError> {
-    let fail = |error: std::io::Error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error);
+    let fail =
+        |error: std::io::Error| ServeError::new(ServeErrorKind::File, path.display().to_string()).caused_by(error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // Renamed into place: a client that looks at the time never reads half of it.
     let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(fail)?;
@@ -130,6 +132,6 @@ fn valid_for(parameters: &mut CertificateParams, years: i32) -> Result<(), Serve
     Ok(())
 }
 
-fn failed(error: impl ToString) -> ServeError {
-    ServeError::new(ServeErrorKind::Certificate, error)
+fn failed(error: impl Into<Box<dyn Error>>) -> ServeError {
+    ServeError::new(ServeErrorKind::Certificate, error.into().to_string())
 }

@@ -30,10 +30,10 @@ pub enum ServeErrorKind {
 }
 
 impl ServeError {
-    pub(super) fn new(kind: ServeErrorKind, context: impl ToString) -> Self {
+    pub(super) fn new(kind: ServeErrorKind, context: impl Into<String>) -> Self {
         Self {
             kind,
-            context: context.to_string(),
+            context: context.into(),
             source: None,
         }
     }

@@ -45,11 +45,13 @@ impl Identity {
     /// Reads the identity of a root; makes it when there is none.
     pub(super) fn of_root(root: &Path, root_id: Uuid) -> Result<Self, ServeError> {
         let path = root.join(FILE);
-        let damaged = || ServeError::new(ServeErrorKind::Identity, path.display());
+        let damaged = || ServeError::new(ServeErrorKind::Identity, path.display().to_string());
         let kept = match fs::read(&path) {
             Ok(content) => content,
             Err(error) if error.kind() == ErrorKind::NotFound => make(root, &path)?,
-            Err(error) => return Err(ServeError::new(ServeErrorKind::File, path.display()).caused_by(error)),
+            Err(error) => {
+                return Err(ServeError::new(ServeErrorKind::File, path.display().to_string()).caused_by(error));
+            }
         };
         // What the parser says of the content could quote a secret.
         let kept: Kept = serde_json::from_slice(&kept).map_err(|_| damaged())?;
@@ -75,7 +77,8 @@ fn make(root: &Path, path: &Path) -> Result<Vec<u8>, ServeError> {
         storage_key: random()?,
         authority: certificate::new_authority()?,
     };
-    let fail = |error: std::io::Error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error);
+    let fail =
+        |error: std::io::Error| ServeError::new(ServeErrorKind::File, path.display().to_string()).caused_by(error);
     // Mode 0600, as all of tempfile's.
     let mut file = tempfile::NamedTempFile::new_in(root).map_err(fail)?;
     let content = serde_json::to_vec(&kept).map_err(|error| fail(error.into()))?;

@@ -83,13 +83,13 @@ impl Server {
     /// The address is not a loopback address or is in use; a file cannot be written.
     pub async fn bind(service: Arc<LocalService>, options: ServeOptions) -> Result<Self, ServeError> {
         if !options.listen.ip().is_loopback() {
-            return Err(ServeError::new(ServeErrorKind::NotLoopback, options.listen));
+            return Err(ServeError::new(ServeErrorKind::NotLoopback, options.listen.to_string()));
         }
         let identity = Identity::of_root(service.root(), service.root_id())?;
         let acceptor = TlsAcceptor::from(certificate::server_config(&identity.authority)?);
         let faults = options.faults.as_deref().map(read_faults).transpose()?;
         let record = options.record.as_deref().map(Record::open).transpose()?;
-        let listening = |error| ServeError::new(ServeErrorKind::Listen, options.listen).caused_by(error);
+        let listening = |error| ServeError::new(ServeErrorKind::Listen, options.listen.to_string()).caused_by(error);
         let listener = TcpListener::bind(options.listen).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
         certificate::publish(&identity.authority, &options.ca_file)?;
@@ -132,6 +132,7 @@ impl Server {
 
 fn read_faults(path: &Path) -> Result<Faults, ServeError> {
     let rules = std::fs::read_to_string(path)
-        .map_err(|error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error))?;
-    Faults::parse(&rules).map_err(|error| ServeError::new(ServeErrorKind::Faults, path.display()).caused_by(error))
+        .map_err(|error| ServeError::new(ServeErrorKind::File, path.display().to_string()).caused_by(error))?;
+    Faults::parse(&rules)
+        .map_err(|error| ServeError::new(ServeErrorKind::Faults, path.display().to_string()).caused_by(error))
 }

@@ -71,7 +71,8 @@ impl Record {
     /// Opens the file to add to it; makes it, readable by its owner alone, when it is absent.
     pub(super) fn open(path: &Path) -> Result<Self, ServeError> {
         let opened = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-        let file = opened.map_err(|error| ServeError::new(ServeErrorKind::File, path.display()).caused_by(error))?;
+        let file = opened
+            .map_err(|error| ServeError::new(ServeErrorKind::File, path.display().to_string()).caused_by(error))?;
         Ok(Self {
             state: Mutex::new(State {
                 file,

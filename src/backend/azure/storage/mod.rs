@@ -8,6 +8,7 @@ mod blobs;
 mod listing;
 mod shared_key;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -60,7 +61,7 @@ impl StagingLogs {
         if !found.is_empty() {
             self.accounts().insert(key, accounts);
         }
-        found.sort_by(|one, other| other.modified.cmp(&one.modified));
+        found.sort_by_key(|blob| Reverse(blob.modified));
         Ok(found.into_iter().map(|blob| blob.log).collect())
     }
 
