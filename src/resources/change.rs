@@ -39,7 +39,7 @@ pub async fn patch(
     };
     match client.finish(&mut accepted, &patience.wait()).await.map_err(cannot)? {
         Some(body) => Ok(body),
-        None => get(connection, what, id).await,
+        None => get(connection, what, id, patience).await,
     }
 }
 
@@ -57,9 +57,13 @@ pub fn blank_removed_texts(changes: &mut Option<Value>, pointers: &[&str]) {
 ///
 /// # Errors
 /// It is not there, or cannot be read.
-pub async fn get(connection: &Connection, what: &str, id: &impl ArmId) -> Result<Value, Diagnostics> {
-    let found = connection.arm().get_json(id).await;
-    let found = found.map_err(|error| service_error::cannot(&format!("read {what}"), &error))?;
+pub async fn get(
+    connection: &Connection,
+    what: &str,
+    id: &impl ArmId,
+    patience: &Patience,
+) -> Result<Value, Diagnostics> {
+    let found = look(connection, what, id, patience).await?;
     found.ok_or_else(|| Diagnostic::error(format!("Cannot read {what}"), format!("{id} does not exist.")).into())
 }
 

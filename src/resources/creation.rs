@@ -145,7 +145,7 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
     /// sent once more.
     async fn take_over(&self, connection: &Connection, note: Note, body: Value) -> Result<Option<Value>, Diagnostics> {
         tracing::info!(id = %self.id, "taking over what an earlier apply began");
-        let client = connection.arm();
+        let client = connection.arm().limited(self.patience.limits());
         let mut body = Some(body);
         if let Some(mut operation) = note.content().operation.clone() {
             match client.wait(&mut operation, &self.patience.wait()).await {
@@ -161,7 +161,6 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
                 .await
                 .map_err(|error| self.cannot("read", &error))?;
         } else {
-            let client = connection.arm().limited(self.patience.limits());
             body = match body {
                 Some(body) => {
                     let made = settling::made(connection, &client, self.id, body, &self.patience).await;

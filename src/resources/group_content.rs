@@ -4,6 +4,7 @@ use tf_provider::Diagnostics;
 
 use super::connection::Connection;
 use super::nested;
+use super::patience::Patience;
 use crate::arm::api_version;
 use crate::arm::id::ResourceGroupId;
 
@@ -11,7 +12,11 @@ use crate::arm::id::ResourceGroupId;
 ///
 /// # Errors
 /// They cannot be read.
-pub async fn of(connection: &Connection, group: &ResourceGroupId) -> Result<Vec<String>, Diagnostics> {
+pub async fn of(
+    connection: &Connection,
+    group: &ResourceGroupId,
+    patience: &Patience,
+) -> Result<Vec<String>, Diagnostics> {
     let what = format!("what is in resource group \"{}\"", group.name());
-    nested::ids(connection, group, "resources", api_version::RESOURCES, &what).await
+    nested::ids(connection, group, "resources", api_version::RESOURCES, &what, patience).await
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use tf_provider::Diagnostics;
 
 use super::connection::Connection;
+use super::patience::Patience;
 use super::service_error;
 use crate::arm::id::ArmId;
 use crate::backend::{ErrorKind, Request};
@@ -23,9 +24,11 @@ pub async fn ids(
     kind: &str,
     api_version: &'static str,
     what: &str,
+    patience: &Patience,
 ) -> Result<Vec<String>, Diagnostics> {
     let request = Request::list(holder, kind, api_version);
-    match connection.arm().list::<Entry>(&request).await {
+    let client = connection.arm().limited(patience.limits());
+    match client.list::<Entry>(&request).await {
         Ok(entries) => Ok(entries.into_iter().map(|entry| entry.id).collect()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(service_error::cannot(&format!("list {what}"), &error).into()),

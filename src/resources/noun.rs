@@ -81,7 +81,11 @@ pub trait Noun: Model {
     ///
     /// # Errors
     /// Why the service would refuse it.
-    fn foresee(&self, _connection: &Connection) -> impl Future<Output = Result<(), Diagnostics>> + Send {
+    fn foresee(
+        &self,
+        _connection: &Connection,
+        _patience: &Patience,
+    ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         async { Ok(()) }
     }
 
@@ -94,6 +98,7 @@ pub trait Noun: Model {
         _connection: &Connection,
         _id: &Self::Id,
         _changes: &mut Value,
+        _patience: &Patience,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         async { Ok(()) }
     }
@@ -203,7 +208,10 @@ impl<N: Noun> Resource for NounResource<N> {
         }
         found.into_result()?;
         match plan.prior {
-            None => plan.planned.foresee(cx.client()).await,
+            None => {
+                let patience = Patience::of(cx, Timeouts::read(plan.planned.shared().timeouts));
+                plan.planned.foresee(cx.client(), &patience).await
+            }
             Some(_) => Ok(()),
         }
     }
@@ -243,8 +251,8 @@ impl<N: Noun> Resource for NounResource<N> {
         let Some(mut changes) = changes else {
             return Ok(planned);
         };
-        planned.complete(cx.client(), &id, &mut changes).await?;
         let patience = Patience::of(cx, Timeouts::update(planned.shared().timeouts));
+        planned.complete(cx.client(), &id, &mut changes, &patience).await?;
         let body = change::patch(cx.client(), &planned.what(), &id, &changes, &patience).await?;
         Ok(completed(cx.client(), &planned, &body)?)
     }

@@ -1,11 +1,14 @@
 //! How long a write may take, and who may end it early.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tf_provider::{CancellationToken, Context};
 
 use crate::backend::Wait;
 use crate::backend::client::Limits;
+
+/// How long a look may take after an interrupt or the deadline. Terraform is to end within ten seconds of Ctrl-C.
+const LAST_LOOK: Duration = Duration::from_secs(2);
 
 /// Until when to wait, and the token that Ctrl-C cancels.
 #[derive(Clone)]
@@ -28,6 +31,15 @@ impl Patience {
         Self {
             cancel: CancellationToken::new(),
             deadline,
+        }
+    }
+
+    /// The same; when it has run out already, a moment more, in which what was done can be recorded.
+    pub fn for_a_last_look(&self) -> Self {
+        if self.is_interrupted() || self.is_over() {
+            Self::whatever_happens(Instant::now() + LAST_LOOK)
+        } else {
+            self.clone()
         }
     }
 

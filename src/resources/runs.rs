@@ -143,7 +143,7 @@ pub async fn cancel(
     let act = format!("cancel the run of image template \"{}\"", id.name());
     // A second cancellation of the same run is refused, so that sending it twice is the same as once.
     let request = Request::post(id, "cancel").with_repeat(Repeat::Always);
-    match connection.arm().submit(&request).await {
+    match connection.arm().limited(patience.limits()).submit(&request).await {
         Ok(_) => {}
         // It has ended by itself, is being canceled already, or is gone: the wait finds out.
         Err(error)
@@ -165,9 +165,11 @@ pub async fn cancel(
 pub async fn outputs(
     connection: &Connection,
     id: &ImageTemplateId,
+    patience: &Patience,
 ) -> Result<BTreeMap<String, run_output::Properties>, Diagnostics> {
     let request = Request::list(id, "runOutputs", api_version::IMAGE_BUILDER);
-    match connection.arm().list::<RunOutput>(&request).await {
+    let client = connection.arm().limited(patience.limits());
+    match client.list::<RunOutput>(&request).await {
         Ok(outputs) => Ok(outputs
             .into_iter()
             .filter_map(|output| Some((output.name?, output.properties?)))

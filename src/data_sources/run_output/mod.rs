@@ -2,12 +2,15 @@
 
 mod model;
 
+use std::time::Instant;
+
 use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
 
 use crate::arm::id::ImageTemplateId;
 use crate::arm::run_output;
 use crate::resources::connection::Connection;
-use crate::resources::{identify, image_template_run, runs, service_error};
+use crate::resources::patience::Patience;
+use crate::resources::{identify, image_template_run, runs, service_error, timeouts};
 
 pub use model::RunOutput;
 
@@ -24,11 +27,12 @@ impl DataSource for RunOutputDataSource {
         let template = identify::checked(template, "image_template_id")?;
         let name = identify::text(&config.name);
         let id = identify::checked(template.run_output(name), "name")?;
-        let client = cx.client().arm();
+        let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
+        let client = cx.client().arm().limited(patience.limits());
         let found = client.get::<run_output::RunOutput>(&id).await;
         let found = found.map_err(|error| service_error::cannot(&format!("read run output \"{name}\""), &error))?;
         let Some(properties) = found.and_then(|output| output.properties) else {
-            return Err(absent(cx, &template, name).await);
+            return Err(absent(cx, &template, name, &patience).await);
         };
         let output = image_template_run::output(properties);
         Ok(RunOutput {
@@ -43,8 +47,8 @@ impl DataSource for RunOutputDataSource {
 }
 
 /// The error that names the outputs which are there.
-async fn absent(cx: &Context<Connection>, template: &ImageTemplateId, name: &str) -> Diagnostics {
-    let outputs = match runs::outputs(cx.client(), template).await {
+async fn absent(cx: &Context<Connection>, template: &ImageTemplateId, name: &str, patience: &Patience) -> Diagnostics {
+    let outputs = match runs::outputs(cx.client(), template, patience).await {
         Ok(outputs) => outputs,
         Err(trouble) => return trouble,
     };

@@ -7,18 +7,24 @@ use crate::arm::id::{GalleryId, GalleryImageId};
 use crate::resources::connection::Connection;
 use crate::resources::gallery_image::versions;
 use crate::resources::nested;
+use crate::resources::patience::Patience;
 
 /// Refuses a deletion while there are gallery images: the service would, too, without saying which.
 ///
 /// # Errors
 /// There are gallery images or versions of them; the error lists them.
-pub(super) async fn refuse_if_any(connection: &Connection, what: &str, gallery: &GalleryId) -> Result<(), Diagnostics> {
+pub(super) async fn refuse_if_any(
+    connection: &Connection,
+    what: &str,
+    gallery: &GalleryId,
+    patience: &Patience,
+) -> Result<(), Diagnostics> {
     let listed = format!("the images of {what}");
-    let images = nested::ids(connection, gallery, "images", api_version::GALLERIES, &listed).await?;
+    let images = nested::ids(connection, gallery, "images", api_version::GALLERIES, &listed, patience).await?;
     let mut left = Vec::new();
     for image in &images {
         if let Ok(id) = GalleryImageId::parse(image) {
-            left.extend(versions::of(connection, &id).await?);
+            left.extend(versions::of(connection, &id, patience).await?);
         }
     }
     if !left.is_empty() {

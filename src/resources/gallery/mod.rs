@@ -48,7 +48,7 @@ impl Noun for Gallery {
         }
     }
 
-    async fn vacate(&self, connection: &Connection, id: &GalleryId, _patience: &Patience) -> Result<(), Diagnostics> {
-        content::refuse_if_any(connection, &self.what(), id).await
+    async fn vacate(&self, connection: &Connection, id: &GalleryId, patience: &Patience) -> Result<(), Diagnostics> {
+        content::refuse_if_any(connection, &self.what(), id, patience).await
     }
 }

@@ -79,8 +79,8 @@ impl Noun for GalleryImage {
         &self,
         connection: &Connection,
         id: &GalleryImageId,
-        _patience: &Patience,
+        patience: &Patience,
     ) -> Result<(), Diagnostics> {
-        versions::refuse(connection, &self.what(), id).await
+        versions::refuse(connection, &self.what(), id, patience).await
     }
 }

@@ -7,22 +7,32 @@ use crate::arm::id::GalleryImageId;
 use crate::backend::Origin;
 use crate::resources::connection::Connection;
 use crate::resources::nested;
+use crate::resources::patience::Patience;
 
 /// The ids of the versions; none when the gallery image is not there.
 ///
 /// # Errors
 /// They cannot be read.
-pub async fn of(connection: &Connection, image: &GalleryImageId) -> Result<Vec<String>, Diagnostics> {
+pub async fn of(
+    connection: &Connection,
+    image: &GalleryImageId,
+    patience: &Patience,
+) -> Result<Vec<String>, Diagnostics> {
     let what = format!("the versions of gallery image \"{}\"", image.name());
-    nested::ids(connection, image, "versions", api_version::GALLERIES, &what).await
+    nested::ids(connection, image, "versions", api_version::GALLERIES, &what, patience).await
 }
 
 /// Refuses a deletion while there are versions: the service would, too, without saying which.
 ///
 /// # Errors
 /// There are versions; the error lists them and how they are deleted.
-pub(super) async fn refuse(connection: &Connection, what: &str, image: &GalleryImageId) -> Result<(), Diagnostics> {
-    let left = of(connection, image).await?;
+pub(super) async fn refuse(
+    connection: &Connection,
+    what: &str,
+    image: &GalleryImageId,
+    patience: &Patience,
+) -> Result<(), Diagnostics> {
+    let left = of(connection, image, patience).await?;
     if left.is_empty() {
         Ok(())
     } else {

@@ -133,7 +133,7 @@ impl Resource for ImageTemplateResource {
         };
         let patience = Patience::of(cx, Timeouts::update(&planned.timeouts));
         if mapping::sends_wholes(&changes) {
-            let shown = change::get(cx.client(), &what(&planned), &id).await?;
+            let shown = change::get(cx.client(), &what(&planned), &id, &patience).await?;
             mapping::keep_unknown(&mut changes, &shown);
         }
         let body = change::patch(cx.client(), &what(&planned), &id, &changes, &patience).await?;

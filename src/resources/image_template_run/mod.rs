@@ -175,7 +175,8 @@ async fn run(
     record.cause = None;
     record.own_run = standing.and_then(|standing| standing.started_at()).map(str::to_owned);
     record.saw(standing);
-    let found = runs::outputs(cx.client(), &id).await.map(outputs::of);
+    let found = runs::outputs(cx.client(), &id, &order.patience.for_a_last_look()).await;
+    let found = found.map(outputs::of);
     if let (Ok(found), Attr::Known(earlier)) = (&found, &before.outputs) {
         record.made.extend(outputs::added(earlier, found));
     }

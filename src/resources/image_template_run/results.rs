@@ -112,7 +112,7 @@ pub(super) async fn refresh(
     let made_something = standing.has_made_something();
     let outputs = match &state.outputs {
         Attr::Known(outputs) if !made_something => outputs.clone(),
-        _ => outputs::of(runs::outputs(cx.client(), id).await?),
+        _ => outputs::of(runs::outputs(cx.client(), id, patience).await?),
     };
     // A run of ours that nobody waited for has ended since.
     if made_something && record.own_run.is_some() && record.own_run.as_deref() == standing.started_at() {

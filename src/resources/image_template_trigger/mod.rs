@@ -6,6 +6,7 @@ use tf_provider::{Attr, Diagnostic, Diagnostics, path};
 
 use super::connection::Connection;
 use super::noun::{Noun, NounResource, shared_attributes};
+use super::patience::Patience;
 use super::{identify, service_error};
 use crate::arm::id::{IdError, ImageTemplateId, TriggerId};
 use crate::arm::image_template::ImageTemplate;
@@ -42,10 +43,14 @@ impl Noun for ImageTemplateTrigger {
     }
 
     /// The service refuses a trigger whose template nothing would ever start; a template that is there tells it already in the plan.
-    async fn foresee(&self, connection: &Connection) -> Result<(), Diagnostics> {
+    async fn foresee(&self, connection: &Connection, patience: &Patience) -> Result<(), Diagnostics> {
         let id = self.image_template_id.as_str().map(ImageTemplateId::parse);
         let Some(Ok(id)) = id else { return Ok(()) };
-        let found = connection.arm().get::<ImageTemplate>(&id).await;
+        let found = connection
+            .arm()
+            .limited(patience.limits())
+            .get::<ImageTemplate>(&id)
+            .await;
         let found = found.map_err(|error| {
             let act = format!("look at image template \"{}\" of {}", id.name(), self.what());
             service_error::cannot(&act, &error)

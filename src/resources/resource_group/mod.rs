@@ -48,9 +48,9 @@ impl Noun for ResourceGroup {
         &self,
         connection: &Connection,
         id: &ResourceGroupId,
-        _patience: &Patience,
+        patience: &Patience,
     ) -> Result<(), Diagnostics> {
-        let left = group_content::of(connection, id).await?;
+        let left = group_content::of(connection, id, patience).await?;
         if left.is_empty() {
             Ok(())
         } else {

@@ -64,8 +64,9 @@ impl Noun for StagingResourceGroup {
         connection: &Connection,
         id: &ResourceGroupId,
         changes: &mut Value,
+        patience: &Patience,
     ) -> Result<(), Diagnostics> {
-        let found = change::get(connection, &self.what(), id).await?;
+        let found = change::get(connection, &self.what(), id, patience).await?;
         changes["tags"] = claim::merged(&found, &self.tags_all);
         Ok(())
     }

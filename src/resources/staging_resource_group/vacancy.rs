@@ -34,10 +34,10 @@ pub(super) async fn wait(
             return Ok(());
         };
         if claim::is_claimed(&body) {
-            refuse_living_template(connection, what, id, &body).await?;
+            refuse_living_template(connection, what, id, &body, patience).await?;
             unclaimed_since = None;
         } else {
-            let left = group_content::of(connection, id).await?;
+            let left = group_content::of(connection, id, patience).await?;
             if left.is_empty() {
                 return Ok(());
             }
@@ -62,6 +62,7 @@ async fn refuse_living_template(
     what: &str,
     group: &ResourceGroupId,
     body: &Value,
+    patience: &Patience,
 ) -> Result<(), Diagnostics> {
     let name = claim::tag(body, staging::TEMPLATE_NAME);
     let resource_group = claim::tag(body, staging::TEMPLATE_RESOURCE_GROUP);
@@ -71,7 +72,7 @@ async fn refuse_living_template(
     let Ok(template) = ImageTemplateId::new(group.subscription(), resource_group, name) else {
         return Ok(());
     };
-    let found = connection.arm().get_json(&template).await;
+    let found = connection.arm().limited(patience.limits()).get_json(&template).await;
     let found =
         found.map_err(|error| service_error::cannot(&format!("look for the template that uses {what}"), &error))?;
     let state = found
