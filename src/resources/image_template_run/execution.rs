@@ -90,9 +90,10 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
     if !order.waits {
-        begun.forget_note();
         let standing = runs::look(connection, order.template, &order.patience).await?;
-        return Ok(Execution::new(standing, Outcome::LeftRunning(None)));
+        let (_, note) = begun.into_parts();
+        let execution = Execution::new(standing, Outcome::LeftRunning(None));
+        return Ok(Execution { note, ..execution });
     }
     let following = follower.map(|follower| follower.start(begun.was_started()));
     let execution = tokio::select! {

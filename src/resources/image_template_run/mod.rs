@@ -177,17 +177,21 @@ async fn run(
     record.saw(standing);
     let found = runs::outputs(cx.client(), &id, &order.patience.for_a_last_look()).await;
     let found = found.map(outputs::of);
-    if let (Ok(found), Attr::Known(earlier)) = (&found, &before.outputs) {
-        record.made.extend(outputs::added(earlier, found));
+    let has_succeeded = matches!(execution.outcome, Outcome::Succeeded);
+    match (&found, &before.outputs) {
+        // All of them are the run's own, those too that a refresh has seen before this apply took it over.
+        (Ok(found), _) if has_succeeded => record.made.extend(outputs::artifact_ids(found)),
+        (Ok(found), Attr::Known(earlier)) => record.made.extend(outputs::added(earlier, found)),
+        _ => {}
     }
     record.store(cx);
-    if let Some(note) = execution.note {
+    // The note of a good run whose outputs cannot be read stays: the next apply takes the run over instead of repeating it.
+    if let Some(note) = execution.note.filter(|_| found.is_ok() || !has_succeeded) {
         drop_note(note);
     }
     match execution.outcome {
         Outcome::Succeeded => {
-            let found =
-                found.map_err(|trouble| Failure::with_partial(trouble, results::failed(before, standing, None)))?;
+            let found = found?;
             Ok(results::succeeded(planned, standing, found))
         }
         Outcome::LeftRunning(warning) => {

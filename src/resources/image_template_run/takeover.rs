@@ -39,13 +39,6 @@ impl Begun {
     pub(super) fn into_parts(self) -> (Option<Operation>, Option<Note>) {
         (self.operation, self.note)
     }
-
-    /// Removes the note: Terraform's state knows the run from here on.
-    pub(super) fn forget_note(self) {
-        if let Some(note) = self.note {
-            drop_note(note);
-        }
-    }
 }
 
 /// The place of a run's note: a template has a note of its own for its creation.
@@ -91,10 +84,13 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
         connection.template_novelty(order.template) == Some(Novelty::Made) && before.state().is_some();
     if before.is_running() || came_with_template {
         tracing::info!(template = %order.template, "adopting the run that is there");
-        return Ok(Begun {
-            operation: None,
-            note: left_behind,
+        // The note lets the next apply recognize it, should this one end before the state knows the run. It is none of its own to insist
+        // on: another process that waits for the same run may hold one.
+        let note = left_behind.or_else(|| {
+            let adopted = fingerprint(order, None);
+            notes.begin(&place, adopted, new_request_id(), connection.origin()).ok()
         });
+        return Ok(Begun { operation: None, note });
     }
     if let Some(note) = left_behind {
         if is_ours(&note.content().fingerprint, order, before) && before.state() == Some(RunState::Succeeded) {
@@ -106,8 +102,8 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
         }
         drop_note(note);
     }
-    let request_id = uuid::Uuid::new_v4().to_string();
-    let note = notes.begin(&place, fingerprint(order, before), request_id, connection.origin());
+    let fingerprint = fingerprint(order, before.started_at());
+    let note = notes.begin(&place, fingerprint, new_request_id(), connection.origin());
     let note = note.map_err(|error| note_trouble(&what, &error))?;
     start(connection, order, before, note).await
 }
@@ -163,13 +159,10 @@ async fn start(
         match now {
             Some(now) if now.is_running() && !now.is_canceling() => {
                 tracing::info!(template = %order.template, "a run has just been started; adopting it");
-                let note = if was_lost {
-                    Some(note)
-                } else {
-                    drop_note(note);
-                    None
-                };
-                return Ok(Begun { operation: None, note });
+                return Ok(Begun {
+                    operation: None,
+                    note: Some(note),
+                });
             }
             Some(now) if now.is_canceling() || now.is_being_provisioned() => {
                 let ended = runs::wait(connection, order.template, &order.patience).await?;
@@ -206,9 +199,13 @@ async fn has_begun(connection: &Connection, order: &Order<'_>, before: &Standing
     }
 }
 
-/// What the note remembers: what the run is for, and which run was the last before it.
-fn fingerprint(order: &Order<'_>, before: &Standing) -> String {
-    format!("{} after {}", order.purpose, before.started_at().unwrap_or("none"))
+fn new_request_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// What the note remembers: what the run is for, and when the last run before it started.
+fn fingerprint(order: &Order<'_>, before: Option<&str>) -> String {
+    format!("{} after {}", order.purpose, before.unwrap_or("none"))
 }
 
 /// Whether the last run is the one that the note announces: it is for the same purpose, and another than the one before.
