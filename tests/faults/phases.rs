@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use tf_provider::testing::{Action, Instance};
 use tokio::runtime;
 use tokio::sync::Semaphore;
@@ -13,7 +14,7 @@ use crate::act::Act;
 use crate::cell::{Expected, Site, settle, stand_on};
 use crate::line::{Line, Moment};
 use crate::matrix::without_faults;
-use crate::noun::{Noun, TEMPLATE};
+use crate::noun::{GALLERY, GALLERY_IMAGE, GROUP, Noun, RUN, STAGING_GROUP, TEMPLATE, TRIGGER};
 use crate::world::World;
 
 const AT_ONCE: usize = 16;
@@ -25,9 +26,34 @@ enum Manner {
     Interrupt,
 }
 
+/// A run that an interrupt leaves alone; one that it cancels is to be repeated.
+const LEFT_RUN: Noun = Noun {
+    config: |name| left_running((RUN.config)(name)),
+    changed: |name| left_running((RUN.changed)(name)),
+    ..RUN
+};
+
+fn left_running(mut run: Json) -> Json {
+    run["on_interrupt"] = "leave_running".into();
+    run
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_template_is_resumed_in_every_phase() {
+async fn groups_and_galleries_are_resumed_in_every_phase() {
+    for noun in [&GROUP, &STAGING_GROUP, &GALLERY, &GALLERY_IMAGE] {
+        check(noun).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_and_its_trigger_are_resumed_in_every_phase() {
     check(&TEMPLATE).await;
+    check(&TRIGGER).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_resumed_in_every_phase() {
+    check(&LEFT_RUN).await;
 }
 
 async fn check(noun: &'static Noun) {
@@ -142,7 +168,7 @@ impl Disturbed {
             drop(act.carry_out(&mut instance, noun, &its_name).await);
             instance
         });
-        // How often something is looked at depends on how long it takes; a look that was not needed is not disturbed.
+        // How often a run is looked at depends on how long it takes; a look that was not needed is not disturbed.
         let after = tokio::select! {
             () = line.held() => before,
             ended = acting => ended.unwrap(),
