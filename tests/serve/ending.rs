@@ -19,7 +19,7 @@ async fn a_run_outlives_the_service_and_a_new_one_knows_its_clients() {
         let old_client = far_end.client.clone();
         let secret = far_end.ready.client_secret.clone();
         let tenant = far_end.ready.tenant_id.clone();
-        let (folder, status) = far_end.end(signal);
+        let (folder, status) = far_end.end(signal).await;
         if signal != Signal::KILL {
             assert_eq!(status.code(), Some(0), "{signal:?}: {status}");
         }

@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Certificate, Client, RequestBuilder};
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -161,7 +163,7 @@ impl FarEnd {
                 return now;
             }
             let pause = now.header("retry-after-ms").parse().unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            tokio::time::sleep(Duration::from_millis(pause)).await;
         }
     }
 
@@ -194,10 +196,15 @@ impl FarEnd {
         template
     }
 
-    /// Sends a signal and waits for the end; the root's folder, and how the process ended.
-    pub(crate) fn end(mut self, signal: rustix::process::Signal) -> (Arc<TempDir>, std::process::ExitStatus) {
-        rustix::process::kill_process(rustix::process::Pid::from_child(&self.process), signal).unwrap();
-        (Arc::clone(&self.folder), self.process.wait().unwrap())
+    /// Sends a signal and waits for the end, while the clients see to their connections; the root's folder, and how the process ended.
+    pub(crate) async fn end(mut self, signal: Signal) -> (Arc<TempDir>, ExitStatus) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return (Arc::clone(&self.folder), status);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::far_end::{Answer, FarEnd, refusal};
+use crate::far_end::{Answer, FarEnd, refusal, trusting};
 
 #[tokio::test]
 async fn the_metadata_lead_to_a_token_and_the_token_to_the_subscription() {
@@ -96,19 +96,20 @@ async fn wrong_sign_ins_are_refused_with_the_numbers_of_entra() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_not_this_machines_is_not_answered() {
+async fn a_name_that_is_not_this_machines_is_not_answered_and_a_port_on_the_way_is() {
     let far_end = FarEnd::start().await;
-    let port = far_end.ready.endpoint.rsplit(':').next().unwrap();
-    let request = far_end
-        .request(&far_end.client, Method::GET, "/subscriptions?api-version=2022-12-01")
-        .version(http::Version::HTTP_11)
-        .header("host", format!("rebound.example:{port}"));
-    let client = crate::far_end::trusting(far_end.folder.path())
-        .http1_only()
-        .build()
-        .unwrap();
-    let answer = client.execute(request.build().unwrap()).await.unwrap();
-    assert_eq!(answer.status(), 421);
+    let client = trusting(far_end.folder.path()).http1_only().build().unwrap();
+    for (host, status) in [
+        ("rebound.example:443", 421),
+        ("localhost.example", 421),
+        ("localhost:1", 200),
+        ("[::1]", 200),
+    ] {
+        let request = far_end
+            .request(&client, Method::GET, "/subscriptions?api-version=2022-12-01")
+            .header("host", host);
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
 }
 
 #[test]

@@ -34,7 +34,6 @@ const LARGEST_READ: usize = 8 * LARGEST_BODY;
 pub(super) struct Front {
     pub(super) service: Arc<LocalService>,
     pub(super) identity: Identity,
-    pub(super) port: u16,
     pub(super) record: Option<Record>,
     pub(super) faults: Faults,
 }
@@ -42,15 +41,19 @@ pub(super) struct Front {
 impl Front {
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Outgoing>, Cut> {
         let (head, body) = request.into_parts();
+        let method = head.method.clone();
         let correlation = request::correlation(&head.headers);
         let Ok(body) = Limited::new(body, LARGEST_READ).collect().await else {
             let refused = Refused::bad_request("InvalidRequestContent", "The body of the request could not be read.");
-            return Ok(wire::whole(Answer::from(refused).into_response("", "", &correlation)));
+            return Ok(wire::whole(
+                &method,
+                Answer::from(refused).into_response("", "", &correlation),
+            ));
         };
         let request = Request::from_parts(head, body.to_bytes());
         let asked = self.record.is_some().then(|| Asked::of(&request));
         let answer = match self.faults.effect_on(request.method(), request.uri().path()) {
-            None => Ok(wire::whole(self.route(request, &correlation).await)),
+            None => Ok(wire::whole(&method, self.route(request, &correlation).await)),
             Some(effect) => self.fail(request, effect, &correlation).await,
         };
         if let (Some(record), Some(asked)) = (&self.record, &asked) {
@@ -66,6 +69,7 @@ impl Front {
         effect: Effect,
         correlation: &HeaderValue,
     ) -> Result<Response<Outgoing>, Cut> {
+        let method = request.method().clone();
         let carried_out = if effect.carried_out {
             Some(self.route(request, correlation).await)
         } else {
@@ -73,7 +77,7 @@ impl Front {
         };
         sleep(effect.delay).await;
         match (effect.answer, carried_out) {
-            (Answered::Instead(answer), _) | (Answered::Whole, Some(answer)) => Ok(wire::whole(answer)),
+            (Answered::Instead(answer), _) | (Answered::Whole, Some(answer)) => Ok(wire::whole(&method, answer)),
             (Answered::Half, Some(answer)) => Ok(wire::half(answer)),
             _ => Err(Cut),
         }
@@ -123,7 +127,11 @@ impl Front {
             .authority()
             .map(http::uri::Authority::as_str)
             .or_else(header)?;
-        let name = authority.strip_suffix(&format!(":{}", self.port))?;
+        // The port may be that of whatever leads here.
+        let name = match authority.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+            _ => authority,
+        };
         let is_own = ["localhost", "127.0.0.1", "[::1]"].contains(&name.to_lowercase().as_str());
         is_own.then(|| format!("https://{}", authority.to_lowercase()))
     }

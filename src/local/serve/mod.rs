@@ -105,7 +105,6 @@ impl Server {
         let front = Front {
             service,
             identity,
-            port: address.port(),
             record,
             faults: faults.unwrap_or_default(),
         };

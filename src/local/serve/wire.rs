@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Method, Response};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
@@ -37,9 +37,10 @@ pub(super) struct Half {
     flush: Pin<Box<Sleep>>,
 }
 
-/// The answer as it is.
-pub(super) fn whole(answer: Response<Bytes>) -> Response<Outgoing> {
-    answer.map(|body| Either::Left(Full::new(body)))
+/// The answer as it is, without its body where the request was a HEAD: hyper sees to that over HTTP/1.1 only.
+pub(super) fn whole(method: &Method, answer: Response<Bytes>) -> Response<Outgoing> {
+    let is_head = method == Method::HEAD;
+    answer.map(|body| Either::Left(Full::new(if is_head { Bytes::new() } else { body })))
 }
 
 /// The answer, whose body breaks off.
