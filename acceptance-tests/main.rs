@@ -26,6 +26,7 @@ mod image_template_trigger;
 mod import;
 mod interruption;
 mod log_file;
+mod lost_answers;
 mod machine;
 mod module;
 mod moved;

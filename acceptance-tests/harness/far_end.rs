@@ -26,6 +26,8 @@ pub(super) struct Surroundings {
     pub(super) subscription: Uuid,
     /// In place of the test's own `PATH`.
     pub(super) programs: Option<PathBuf>,
+    /// Rules for requests that fail on purpose.
+    pub(super) faults: Option<String>,
 }
 
 /// A running `serve`, which ends with this.
@@ -110,6 +112,11 @@ impl Machine {
         self.with_far_end(Uuid::nil(), None, |far_end| far_end.announced.client_secret.clone())
     }
 
+    /// From now on requests to this machine's far end fail by these rules.
+    pub(crate) fn fail_requests(&self, rules: &Value) {
+        *self.faults.lock().unwrap() = Some(rules.to_string());
+    }
+
     /// Where `serve` writes one line for each request that it has answered.
     pub(crate) fn record_of_requests(&self) -> PathBuf {
         self.folder().join("requests.jsonl")
@@ -120,6 +127,7 @@ impl Machine {
             settings: self.settings.lock().unwrap().clone(),
             subscription,
             programs: programs.map(Path::to_owned),
+            faults: self.faults.lock().unwrap().clone(),
         };
         let mut running = self.far_end.lock().unwrap();
         if running
@@ -143,6 +151,11 @@ impl Machine {
         self.environment(&mut command);
         let images = self.folder().join("platform-images.json");
         surroundings.settings.as_arguments(&mut command, images);
+        if let Some(rules) = &surroundings.faults {
+            let file = self.folder().join("faults.json");
+            fs::write(&file, rules).unwrap();
+            command.arg("--faults").arg(file);
+        }
         if let Some(programs) = &surroundings.programs {
             command.env("PATH", programs);
         }

@@ -35,6 +35,8 @@ pub(crate) struct Machine {
     /// Only with [`Backend::Azure`]. It ends before the folder goes.
     pub(super) far_end: Mutex<Option<FarEnd>>,
     pub(super) settings: Mutex<LocalSettings>,
+    /// Only with [`Backend::Azure`]: rules for requests that fail on purpose.
+    pub(super) faults: Mutex<Option<String>>,
     folder: TempDir,
     user: Option<OrdinaryUser>,
 }
@@ -51,6 +53,7 @@ impl Machine {
             backend,
             far_end: Mutex::default(),
             settings: Mutex::default(),
+            faults: Mutex::default(),
             folder: tempfile::Builder::new().prefix("ib-").tempdir().unwrap(),
             user: None,
         }
@@ -331,10 +334,12 @@ impl Workspace {
 
     /// Starts `terraform apply` in a process group of its own, as a shell does for a command in the foreground.
     pub(crate) fn start_apply(&self) -> Running {
-        Running::start(
-            self.command(&["apply", "-auto-approve", "-input=false", "-json"]),
-            &self.machine.root(),
-        )
+        self.start(&["apply", "-auto-approve", "-input=false", "-json"])
+    }
+
+    /// Starts any terraform command in a process group of its own.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        Running::start(self.command(arguments), &self.machine.root())
     }
 
     fn answer(&self, arguments: &[&str]) -> Answer {
