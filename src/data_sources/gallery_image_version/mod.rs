@@ -2,6 +2,8 @@
 
 mod model;
 
+use std::time::Instant;
+
 use tf_provider::{Attr, Context, DataSource, Diagnostic, Diagnostics, path};
 
 use crate::arm::api_version;
@@ -10,7 +12,8 @@ use crate::arm::id::GalleryImageId;
 use crate::arm::latest;
 use crate::backend::{ErrorKind, Request};
 use crate::resources::connection::Connection;
-use crate::resources::{identify, service_error};
+use crate::resources::patience::Patience;
+use crate::resources::{identify, service_error, timeouts};
 
 pub use model::GalleryImageVersion;
 
@@ -37,16 +40,17 @@ impl DataSource for GalleryImageVersionDataSource {
             "gallery_image_name",
         )?;
         let name = identify::text(&config.name);
+        let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
         let found = if latest::is_latest(name) {
-            latest::gallery_image_version(list(cx.client(), &image).await?)
+            latest::gallery_image_version(list(cx.client(), &image, &patience).await?)
         } else {
             let id = identify::checked(image.version(name), "name")?;
-            let found = cx.client().arm().get(&id).await;
+            let found = cx.client().arm().limited(patience.limits()).get(&id).await;
             found.map_err(|error| service_error::cannot(&format!("read version {name} of {image}"), &error))?
         };
         match found {
             Some(version) => fill(config, &image, version),
-            None => Err(absent(cx.client(), &image, name).await),
+            None => Err(absent(cx.client(), &image, name, &patience).await),
         }
     }
 }
@@ -55,9 +59,13 @@ impl DataSource for GalleryImageVersionDataSource {
 ///
 /// # Errors
 /// The gallery image is not there, or they cannot be read.
-pub(super) async fn list(connection: &Connection, image: &GalleryImageId) -> Result<Vec<Version>, Diagnostics> {
+pub(super) async fn list(
+    connection: &Connection,
+    image: &GalleryImageId,
+    patience: &Patience,
+) -> Result<Vec<Version>, Diagnostics> {
     let request = Request::list(image, "versions", api_version::GALLERIES);
-    match connection.arm().list(&request).await {
+    match connection.arm().limited(patience.limits()).list(&request).await {
         Ok(versions) => Ok(versions),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let detail = format!("{image} does not exist, or its gallery or resource group does not.");
@@ -99,8 +107,8 @@ fn fill(
 }
 
 /// The error that names the versions which are there.
-async fn absent(connection: &Connection, image: &GalleryImageId, name: &str) -> Diagnostics {
-    let versions = match list(connection, image).await {
+async fn absent(connection: &Connection, image: &GalleryImageId, name: &str, patience: &Patience) -> Diagnostics {
+    let versions = match list(connection, image, patience).await {
         Ok(versions) => versions,
         Err(trouble) => return trouble,
     };

@@ -3,6 +3,7 @@
 mod model;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use tf_provider::{Attr, Context, DataSource, Diagnostics};
 
@@ -11,7 +12,8 @@ use crate::arm::gallery_image_version::{GalleryImageVersion as Version, TargetRe
 use crate::arm::id::GalleryImageId;
 use crate::arm::latest;
 use crate::resources::connection::Connection;
-use crate::resources::identify;
+use crate::resources::patience::Patience;
+use crate::resources::{identify, timeouts};
 
 pub use model::{GalleryImageVersions, ListedRegion, ListedVersion};
 
@@ -36,7 +38,8 @@ impl DataSource for GalleryImageVersionsDataSource {
         .map(identify::text);
         let image = GalleryImageId::new(cx.client().subscription(), group, gallery, image);
         let image = identify::checked(image, "gallery_image_name")?;
-        let mut versions = gallery_image_version::list(cx.client(), &image).await?;
+        let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
+        let mut versions = gallery_image_version::list(cx.client(), &image, &patience).await?;
         versions.retain(|version| has_tags(version, config.tags_filter.as_known()));
         versions.sort_by(|left, right| latest::compare_versions(number(left), number(right)));
         Ok(GalleryImageVersions {

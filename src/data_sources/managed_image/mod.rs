@@ -2,13 +2,16 @@
 
 mod model;
 
+use std::time::Instant;
+
 use tf_provider::{Attr, Context, DataSource, Diagnostics};
 
 use super::shown::absent;
 use crate::arm::id::ManagedImageId;
 use crate::arm::managed_image;
 use crate::resources::connection::Connection;
-use crate::resources::{identify, service_error};
+use crate::resources::patience::Patience;
+use crate::resources::{identify, service_error, timeouts};
 
 pub use model::ManagedImage;
 
@@ -26,7 +29,9 @@ impl DataSource for ManagedImageDataSource {
             identify::text(&config.name),
         );
         let id = identify::checked(ManagedImageId::new(cx.client().subscription(), group, name), "name")?;
-        let found = cx.client().arm().get::<managed_image::ManagedImage>(&id).await;
+        let patience = Patience::of(cx, Instant::now() + timeouts::DEFAULT);
+        let client = cx.client().arm().limited(patience.limits());
+        let found = client.get::<managed_image::ManagedImage>(&id).await;
         match found.map_err(|error| service_error::cannot(&format!("read {id}"), &error))? {
             Some(found) => Ok(filled(config, &id, found)),
             None => Err(absent("managed image", &id).into()),
