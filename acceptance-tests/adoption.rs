@@ -8,7 +8,7 @@ use crate::harness::state::State;
 use crate::harness::workspace::Workspace;
 
 /// A step that somebody else's run is in the middle of when Terraform comes.
-const SLOW: [&str; 2] = ["echo the step is running", "sleep 6"];
+const SLOW: [&str; 2] = ["echo the step is running", "sleep 12"];
 
 #[test]
 fn a_run_in_progress_is_waited_for_and_its_outputs_taken() {
