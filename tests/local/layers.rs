@@ -324,6 +324,7 @@ async fn a_root_of_an_earlier_version_is_taken_over_with_its_images() {
         .execute_batch(
             "DROP INDEX artifacts_by_layer; ALTER TABLE artifacts DROP COLUMN layer; ALTER TABLE runs DROP COLUMN shape;
              DROP TABLE triggers; ALTER TABLE runs DROP COLUMN cause; ALTER TABLE runs DROP COLUMN chain; DROP TABLE vhds;
+             DROP TABLE authorizations; DROP TABLE unregistered_providers;
              PRAGMA user_version = 1;",
         )
         .unwrap();

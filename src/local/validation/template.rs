@@ -12,17 +12,10 @@ pub(crate) fn check(template: &ImageTemplate, subscription: &str) -> Result<(), 
     if template.location.is_empty() {
         return Err(BadField::missing("", "location"));
     }
-    // Azure demands an identity; on one machine there is nobody to be, so a template without one is accepted.
+    // Azure demands an identity; on one machine there is nobody to be, so a template without one is accepted, and one that says so,
+    // as it is shown.
     if let Some(identity) = &template.identity {
         check_identity(identity)?;
-        if identity.kind == Some(IdentityType::None) {
-            return Err(BadField::bad(
-                "identity",
-                "type",
-                "None",
-                "type None takes an identity away from an existing template",
-            ));
-        }
     }
     let properties = &template.properties;
     check_source(&properties.source)?;
