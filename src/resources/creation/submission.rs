@@ -50,10 +50,8 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
                 Err(error) => error,
             };
             was_lost |= error.outcome_is_unknown();
-            // After a lost one, "it exists already" tells that the lost one has arrived.
-            if (was_lost || error.kind() == ErrorKind::Conflict && sent > 1)
-                && let Some(body) = self.look_for_lost(connection).await
-            {
+            // Where every earlier one was refused for sure, what is there now is somebody else's.
+            if was_lost && let Some(body) = self.look_for_lost(connection).await {
                 return Ok(Submitted::Found(body));
             }
             let again = if error.outcome_is_unknown() {
