@@ -24,6 +24,7 @@ pub mod operation;
 pub mod platform_image;
 pub mod resource_group;
 pub mod run_output;
+pub mod shared_key;
 pub mod shown;
 pub mod staging;
 pub mod system_data;
