@@ -89,6 +89,12 @@ impl Endpoint {
         Self::serving("http", answer, |stream| Box::new(stream))
     }
 
+    /// Over plain HTTP; a second request is one too many.
+    pub(crate) fn answering_once(answer: Answer) -> Self {
+        let answer = Mutex::new(Some(answer));
+        Self::answering(move |_| answer.lock().unwrap().take().unwrap())
+    }
+
     /// Over TLS, with a certificate that nobody trusts.
     pub(crate) fn untrusted(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Self {
         let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();

@@ -110,8 +110,7 @@ fn an_issuer_that_refuses_is_told_from_the_identity_provider() {
             "JSON that lacks the id token",
         ),
     ] {
-        let answer = std::sync::Mutex::new(Some(answer));
-        let issuer = Endpoint::answering(move |_| answer.lock().unwrap().take().unwrap());
+        let issuer = Endpoint::answering_once(answer);
         let entra = entra::start();
         let (found, text) = refusal(&issued_at(issuer.url("/idtoken"), None), &entra);
         assert_eq!(found, kind, "{text}");

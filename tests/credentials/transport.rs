@@ -61,8 +61,7 @@ fn answers_that_are_no_tokens_are_told_apart() {
             "Too many requests",
         ),
     ] {
-        let answer = std::sync::Mutex::new(Some(answer));
-        let entra = Endpoint::answering(move |_| answer.lock().unwrap().take().unwrap());
+        let entra = Endpoint::answering_once(answer);
         let (found, text) = refusal(&with_secret(), &entra);
         assert_eq!(found, kind, "{text}");
         assert!(text.contains(says) && text.contains("127.0.0.1"), "{text}");
