@@ -9,15 +9,17 @@
 //! Half a line counts as none.
 
 mod left_behind;
+mod lock;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use self::lock::LockedFile;
 use super::operation::Operation;
 use super::origin::Origin;
 use crate::arm::id::{ArmId, ResourceId};
@@ -49,8 +51,7 @@ pub struct NoteContent {
 pub struct Note {
     content: NoteContent,
     path: PathBuf,
-    /// Locked as long as it is open.
-    file: File,
+    file: LockedFile,
 }
 
 /// What went wrong with a note.
@@ -118,15 +119,17 @@ impl PendingNotes {
             operation: None,
         };
         let fail = |error| NoteError::io(&path, error);
-        let mut file = lock(&path, OpenOptions::new().create(true))?;
+        let standing = LockedFile::open(&path, OpenOptions::new().create(true))?;
         // After a crash it is the old note or the new one.
-        let replaces = file.metadata().map_err(fail)?.len() > 0;
+        let replaces = standing.metadata().map_err(fail)?.len() > 0;
         let temporary = path.with_extension("new");
+        let mut replacement = None;
         if replaces {
             // What a crash left here is ours: the lock is held.
             remove(&temporary)?;
-            file = lock(&temporary, OpenOptions::new().create_new(true))?;
+            replacement = Some(LockedFile::open(&temporary, OpenOptions::new().create_new(true))?);
         }
+        let mut file: &File = replacement.as_ref().unwrap_or(&standing);
         let written = line(&content).and_then(|line| file.write_all(&line));
         let written = written.and_then(|()| file.sync_all());
         match written {
@@ -140,6 +143,7 @@ impl PendingNotes {
         // Else a power cut could lose the note and not what was sent after it.
         let folder = File::open(&self.folder).and_then(|folder| folder.sync_all());
         folder.map_err(|error| NoteError::io(&self.folder, error))?;
+        let file = replacement.unwrap_or(standing);
         Ok(Note { content, path, file })
     }
 
@@ -153,13 +157,13 @@ impl PendingNotes {
 
     fn find_by_id(&self, resource_id: &ResourceId, origin: &Origin) -> Result<Option<Note>, NoteError> {
         let path = self.path(resource_id, origin);
-        let mut file = match lock(&path, &mut OpenOptions::new()) {
+        let file = match LockedFile::open(&path, &mut OpenOptions::new()) {
             Ok(file) => file,
             Err(error) if error.is_absence() => return Ok(None),
             Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
-        let read = file.read_to_end(&mut bytes);
+        let read = (&*file).read_to_end(&mut bytes);
         read.map_err(|error| NoteError::io(&path, error))?;
         // A note that cannot be understood claims nothing. It is left for the next `begin` to replace.
         let Some(content) = NoteContent::read(&bytes) else {
@@ -221,7 +225,7 @@ impl Note {
     pub fn operation(&mut self, operation: &Operation) -> Result<(), NoteError> {
         self.content.operation = Some(operation.clone());
         // In one write, and on a line of its own whatever a crash has left before it.
-        let written = line(operation).and_then(|line| self.file.write_all(&[b"\n", &*line].concat()));
+        let written = line(operation).and_then(|line| (&*self.file).write_all(&[b"\n", &*line].concat()));
         written.map_err(|error| NoteError::io(&self.path, error))
     }
 
@@ -246,40 +250,6 @@ fn folder_of(state_home: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathB
         .filter(absolute)
         .or_else(|| Some(home.filter(absolute)?.join(".local/state")))?;
     Some(state.join("imagebuilder/pending"))
-}
-
-/// Opens and locks a file that may be removed or replaced by its holder at any time: the lock counts only if the file is still at its
-/// path.
-fn lock(path: &Path, options: &mut OpenOptions) -> Result<File, NoteError> {
-    let fail = |error| NoteError::io(path, error);
-    let options = options.read(true).append(true).mode(0o600);
-    loop {
-        let file = options.open(path).map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(NoteError {
-                    kind: NoteErrorKind::Held,
-                    path: path.to_owned(),
-                    source: None,
-                });
-            }
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
-        }
-        if is_at(&file, path).map_err(fail)? {
-            return Ok(file);
-        }
-    }
-}
-
-/// Whether an open file is the one at this path, and not one that was removed or replaced since.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let held = file.metadata()?;
-    match fs::metadata(path) {
-        Ok(named) => Ok((named.dev(), named.ino()) == (held.dev(), held.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 fn remove(path: &Path) -> Result<(), NoteError> {
@@ -339,21 +309,8 @@ impl std::error::Error for NoteError {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_lock_of_a_file_that_was_removed_or_replaced_does_not_count() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
-        let file = File::create(&path).unwrap();
-        assert!(is_at(&file, &path).unwrap());
-        fs::remove_file(&path).unwrap();
-        assert!(!is_at(&file, &path).unwrap());
-        let _other = File::create(&path).unwrap();
-        assert!(!is_at(&file, &path).unwrap());
-    }
 
     #[test]
     fn the_folder_follows_the_base_directory_specification() {

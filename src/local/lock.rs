@@ -11,9 +11,9 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-/// An exclusive lock, held for as long as this value, or the file made from it, is open anywhere.
+/// An exclusive lock, held until this value is dropped, or for as long as the file made from it is open anywhere.
 #[derive(Debug)]
-pub(crate) struct FileLock(File);
+pub(crate) struct FileLock(Option<File>);
 
 impl FileLock {
     /// Takes the lock at `path`, whose file is made when it is absent. `None` when somebody holds it.
@@ -39,15 +39,29 @@ impl FileLock {
 
     fn try_lock(file: File) -> io::Result<Option<Self>> {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(Self(file))),
+            Ok(()) => Ok(Some(Self(Some(file)))),
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
     /// The file which carries the lock, to be handed on.
-    pub(crate) fn into_file(self) -> File {
-        self.0
+    #[expect(
+        clippy::expect_used,
+        reason = "nothing else takes it, and this takes the whole value"
+    )]
+    pub(crate) fn into_file(mut self) -> File {
+        self.0.take().expect("the file is there until it is handed on")
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        if let Some(file) = &self.0 {
+            // Said, and not left to closing: a child between fork and exec still has a copy of the descriptor. It cannot fail for a
+            // lock that is held.
+            let _ = flock(file, FlockOperation::Unlock);
+        }
     }
 }
 
@@ -64,6 +78,16 @@ pub(crate) fn is_held(path: &Path) -> io::Result<bool> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
+
+    #[test]
+    fn a_lock_is_free_again_though_a_child_still_has_a_copy_of_its_descriptor() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let lock = FileLock::try_acquire(&path).unwrap().unwrap();
+        let _copy_of_a_child = lock.0.as_ref().unwrap().try_clone().unwrap();
+        drop(lock);
+        assert!(!is_held(&path).unwrap());
+    }
 
     #[test]
     fn a_lock_is_free_again_once_its_file_is_closed() {
