@@ -15,6 +15,7 @@ mod harness;
 mod applies;
 mod azure;
 mod comparison;
+mod delay;
 mod images;
 mod metered;
 mod other_tools;
