@@ -101,11 +101,15 @@ def create_and_show():
 
 
 def update_tags(template):
-    # As in Azure, `az resource tag` sends the whole template anew; a patch is accepted.
+    # As in Azure, `az resource tag` sends the whole template anew; a patch is accepted, and so are tags by themselves.
     refused("resource", "tag", "--ids", template, "--tags", "team=images", says=["Conflict"])
-    change = json.dumps({"tags": {"made": "by-az", "team": "images"}})
+    az("tag", "update", "--resource-id", template, "--operation", "merge", "--tags", "team=images", "stage=test")
+    assert builder("show", "golden")["tags"] == {"made": "by-az", "team": "images", "stage": "test"}
+    az("tag", "update", "--resource-id", template, "--operation", "delete", "--tags", "stage=test")
+    assert az("tag", "list", "--resource-id", template)["properties"]["tags"] == {"made": "by-az", "team": "images"}
+    change = json.dumps({"tags": {"made": "by-az", "team": "golden"}})
     az("resource", "patch", "--ids", template, "--is-full-object", "--properties", change)
-    assert builder("show", "golden")["tags"] == {"made": "by-az", "team": "images"}
+    assert builder("show", "golden")["tags"] == {"made": "by-az", "team": "golden"}
     uri = f"{READY['endpoint'].rstrip('/')}{template}?api-version=2025-10-01"
     az("rest", "--method", "patch", "--uri", uri, "--body", json.dumps({"tags": {"made": "by-az"}}))
     assert builder("show", "golden")["tags"] == {"made": "by-az"}

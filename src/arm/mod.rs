@@ -28,6 +28,7 @@ pub mod shared_key;
 pub mod shown;
 pub mod staging;
 pub mod system_data;
+pub mod tags;
 pub mod trigger;
 pub mod user_assigned_identity;
 mod value_set;

@@ -17,5 +17,6 @@ pub(crate) mod run_outputs;
 pub(crate) mod runs;
 pub(crate) mod storage_accounts;
 pub(crate) mod subscriptions;
+pub(crate) mod tags;
 pub(crate) mod templates;
 pub(crate) mod triggers;

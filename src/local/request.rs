@@ -189,6 +189,7 @@ fn provider(route: &Route) -> Provider {
         Route::Resource(target) => Provider::of(target.kind),
         Route::Collection(_, kind) => Provider::of(*kind),
         Route::GroupContent(_)
+        | Route::Tags(_)
         | Route::Tenants
         | Route::Subscriptions
         | Route::Subscription(_)
@@ -212,6 +213,7 @@ fn provider(route: &Route) -> Provider {
 pub(crate) fn subscription(route: &Route) -> Option<&str> {
     Some(match route {
         Route::Resource(target)
+        | Route::Tags(target)
         | Route::GroupContent(target)
         | Route::Action(target, _)
         | Route::RunOutputs(target)

@@ -46,6 +46,8 @@ pub(crate) enum Route {
     StorageKeys(Target, String),
     /// One resource.
     Resource(Target),
+    /// The tags of one, by themselves.
+    Tags(Target),
     /// The resources of one kind in a subscription, a group or under a parent.
     Collection(Scope, Kind),
     /// Everything in a resource group.
@@ -227,6 +229,9 @@ impl Route {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let Some(found) = Authorization::parse(&segments, &words) {
             return Some(Self::Authorization(found));
+        }
+        if let [tagged @ .., "providers", "microsoft.resources", "tags", "default"] = words.as_slice() {
+            return Some(Self::Tags(Target::parse(&segments[..tagged.len()].join("/"))?));
         }
         let subscription = match words.as_slice() {
             ["tenants"] => return Some(Self::Tenants),

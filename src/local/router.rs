@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use super::handlers::{
     galleries, gallery_images, gallery_versions, identities, lists, managed_images, operations, platform_images,
     providers, resource_groups, role_assignments, role_definitions, run_outputs, runs, storage_accounts, subscriptions,
-    templates, triggers,
+    tags, templates, triggers,
 };
 use super::refusal::Refused;
 use super::request::{self, Request};
@@ -33,6 +33,9 @@ pub(crate) fn dispatch(shared: &Shared, request: &Request) -> Result<Outcome, Re
     }
     match &request.route {
         Route::Resource(target) => resource(shared, request, target),
+        Route::Tags(target) if [Method::GET, Method::PUT, Method::PATCH, Method::DELETE].contains(method) => {
+            tags::answer(shared, request, target)
+        }
         Route::Tenants if method == Method::GET => subscriptions::tenants(shared),
         Route::Subscriptions if method == Method::GET => subscriptions::list(shared),
         Route::Subscription(_) if method == Method::GET => subscriptions::get(shared),

@@ -19,6 +19,7 @@ mod run_outputs;
 mod runs;
 mod staging;
 mod submission;
+mod tags;
 mod templates;
 mod trigger_runs;
 mod triggers;
