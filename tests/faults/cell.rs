@@ -112,6 +112,11 @@ impl Expected {
             makings: makings(&line.take_carried(), name),
         }
     }
+
+    /// What the service has.
+    pub(crate) fn inventory(&self) -> &[String] {
+        &self.inventory
+    }
 }
 
 impl Cell {
@@ -187,7 +192,8 @@ impl Cell {
         (ended, faults)
     }
 
-    fn rules(&self, name: &str) -> String {
+    /// The rules under which it fails.
+    pub(crate) fn rules(&self, name: &str) -> String {
         let Site { method, path, nth } = &self.site;
         let path = path.replace("{}", name);
         let mut rule = serde_json::json!({"method": method, "path": path, "nth": nth});

@@ -130,6 +130,11 @@ impl Line {
     pub(crate) fn take_carried(&self) -> Vec<Carried> {
         std::mem::take(&mut self.far_end.carried.lock().unwrap())
     }
+
+    /// Whether the service has carried out such a request since they were last taken.
+    pub(crate) fn has_carried(&self, is_such: impl Fn(&Carried) -> bool) -> bool {
+        self.far_end.carried.lock().unwrap().iter().any(is_such)
+    }
 }
 
 impl Line {

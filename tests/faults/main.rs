@@ -7,6 +7,7 @@
 )]
 
 mod act;
+mod cancellation;
 mod cell;
 mod clock;
 mod existence;

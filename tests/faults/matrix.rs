@@ -16,7 +16,7 @@ use crate::world::World;
 const AT_ONCE: usize = 24;
 
 /// Faults that end a command when they last. The others are refusals, which say the same the second time.
-const LASTING: [Fault; 6] = [
+pub(crate) const LASTING: [Fault; 6] = [
     Fault::Throttled,
     Fault::ServerErrorAfter,
     Fault::GatewayTimeoutAfter,

@@ -210,7 +210,9 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
         return Ok(Execution::new(standing, Outcome::LeftRunning(Some(warning))));
     }
     let reason = match ended {
-        Ended::Interrupted => "Terraform was interrupted, and the run with it (`on_interrupt = \"cancel\"`).",
+        Ended::Interrupted => {
+            "Terraform was interrupted, and runs are not to go on without it (`on_interrupt = \"cancel\"`)."
+        }
         Ended::TimedOut => "It took longer than `timeouts` allow. Raise them if the build needs the time.",
     };
     let summary = format!("The run of image template \"{name}\" was canceled");
@@ -223,7 +225,9 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
             Ok(Execution::new(standing, outcome))
         }
         Err(trouble) => {
-            let mut found: Diagnostics = Diagnostic::error(format!("{summary}, but has not ended yet"), reason).into();
+            // Whether it goes on is told by what went wrong.
+            let summary = format!("The run of image template \"{name}\" was to be canceled, and has not ended yet");
+            let mut found: Diagnostics = Diagnostic::error(summary, reason).into();
             found.extend(trouble);
             let standing = runs::look(connection, order.template, &soon).await.unwrap_or_default();
             Ok(Execution::new(standing, Outcome::Failed(found)))
