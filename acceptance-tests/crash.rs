@@ -8,6 +8,8 @@ use crate::harness::workspace::Workspace;
 /// A step that a killed run never ends, and that ends by itself when it is left alone long enough.
 const LONG: &str = "sleep 12";
 
+const TEMPLATE_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.VirtualMachineImages/imageTemplates/golden";
+
 #[test]
 fn a_provider_killed_during_a_run_leaves_it_to_the_next_apply() {
     let workspace = Workspace::with(golden().configuration());
@@ -74,6 +76,27 @@ fn a_provider_killed_while_it_creates_a_template_is_taken_over_by_the_next_apply
     );
 
     server.answer_with("echo taken over > /etc/taken-over\n");
+    workspace.apply();
+    workspace.assert_nothing_to_do();
+    assert_eq!(workspace.machine.gallery_versions().len(), 1);
+}
+
+#[test]
+fn what_a_killed_provider_was_creating_is_imported_on_a_machine_that_has_no_note_of_it() {
+    let server = SlowServer::start();
+    let step = format!("{{ shell = {{ script_uri = \"{}\" }} }}", server.uri("step.sh"));
+    let workspace = Workspace::with(Golden::new().step(&step).configuration());
+    let apply = workspace.start_apply();
+    server.wait_for_request();
+    apply.kill_provider();
+    apply.answer().failed();
+    std::fs::remove_dir_all(workspace.machine.folder().join("state")).unwrap();
+
+    server.answer_with("true\n");
+    workspace
+        .try_apply()
+        .fails_with(&["terraform import imagebuilder_image_template.<name>", TEMPLATE_ID]);
+    workspace.import(TEMPLATE, TEMPLATE_ID);
     workspace.apply();
     workspace.assert_nothing_to_do();
     assert_eq!(workspace.machine.gallery_versions().len(), 1);
