@@ -125,7 +125,8 @@ impl Trouble {
         let carried = line.take_carried();
         let canceled = carried.iter().any(is_accepted("/cancel"));
         let runs = carried.iter().filter(|carried| is_accepted("/run")(carried)).count();
-        assert_eq!(runs, 1 + usize::from(canceled), "{carried:?}");
+        // A cancellation that was given up before it was answered is carried out and not recorded.
+        assert!((1 + usize::from(canceled)..=2).contains(&runs), "{carried:?}");
         assert_eq!(
             expected.inventory(),
             Expected::of(world, &line, &name).await.inventory()
@@ -171,14 +172,15 @@ async fn kill(world: &Arc<World>, line: &Arc<Line>, before: Instance, name: &str
     let (its_world, its_line, its_name) = (world.clone(), line.clone(), name.to_owned());
     let instance = before.clone();
     let acting = process.spawn(async move { interrupt(&its_world, &its_line, instance, &its_name).await });
-    tokio::select! {
-        () = line.held() => {}
-        ended = acting => panic!("nothing was held: {:?}", ended.unwrap().1),
-    }
+    // A busy machine may answer too late: then the provider has given up, and there is nothing to kill.
+    let after = tokio::select! {
+        () = line.held() => before,
+        ended = acting => ended.unwrap().0,
+    };
     tokio::task::spawn_blocking(move || process.shutdown_timeout(Duration::from_secs(10)))
         .await
         .unwrap();
-    before
+    after
 }
 
 async fn run_goes_on(line: &Line) {
