@@ -9,12 +9,11 @@ use serde_json::json;
 use terraform_provider_imagebuilder::backend::fault::Fault;
 use tf_provider::Diagnostics;
 use tf_provider::testing::{Action, Instance};
-use tokio::runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::act::Act;
-use crate::cell::{Cell, Expected, Lasts, Site, stand_on};
+use crate::cell::{Expected, Lasts, Site, stand_on};
 use crate::line::{Carried, Line, Moment};
 use crate::matrix::{LASTING, without_faults};
 use crate::noun::{Noun, RUN, TEMPLATE};
@@ -96,20 +95,14 @@ impl Trouble {
         let instance = match self {
             Self::Kill(moment) => {
                 line.hold(&site, &name, moment);
-                kill(world, &line, instance, &name).await
+                let (its_world, its_line, its_name) = (world.clone(), line.clone(), name.clone());
+                World::killed(&line, instance, |instance| async move {
+                    interrupt(&its_world, &its_line, instance, &its_name).await.0
+                })
+                .await
             }
             Self::Fault(fault, lasts) => {
-                let (noun, act) = (&SLOW_RUN, Act::Create);
-                line.fail(
-                    &Cell {
-                        noun,
-                        act,
-                        site,
-                        fault,
-                        lasts,
-                    }
-                    .rules(&name),
-                );
+                line.fail(&site.rules(&name, fault, lasts));
                 let (instance, ended) = interrupt(world, &line, instance, &name).await;
                 assert!(line.heal() > 0, "nothing was canceled: {ended:?}");
                 instance
@@ -160,27 +153,6 @@ async fn interrupt(
         }
     };
     (instance, ended)
-}
-
-/// Like [`interrupt`], and the process is gone while the request that cancels is held.
-async fn kill(world: &Arc<World>, line: &Arc<Line>, before: Instance, name: &str) -> Instance {
-    let process = runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let (its_world, its_line, its_name) = (world.clone(), line.clone(), name.to_owned());
-    let instance = before.clone();
-    let acting = process.spawn(async move { interrupt(&its_world, &its_line, instance, &its_name).await });
-    // A busy machine may answer too late: then the provider has given up, and there is nothing to kill.
-    let after = tokio::select! {
-        () = line.held() => before,
-        ended = acting => ended.unwrap().0,
-    };
-    tokio::task::spawn_blocking(move || process.shutdown_timeout(Duration::from_secs(10)))
-        .await
-        .unwrap();
-    after
 }
 
 async fn run_goes_on(line: &Line) {

@@ -85,6 +85,20 @@ impl Site {
         fits && method == self.method
     }
 
+    /// The rules under which it fails.
+    pub(crate) fn rules(&self, name: &str, fault: Fault, lasts: Lasts) -> String {
+        let path = self.path.replace("{}", name);
+        let mut rule = serde_json::json!({"method": self.method, "path": path, "nth": self.nth});
+        rule["fault"] = serde_json::Value::from(written(fault));
+        if fault == Fault::Slow {
+            rule["delay_ms"] = 5.into();
+        }
+        if lasts == Lasts::ThroughTheAct {
+            rule["times"] = u64::MAX.into();
+        }
+        format!("[{rule}]")
+    }
+
     /// What the matrix counts it under.
     pub(crate) fn verb(&self) -> String {
         let action = ["run", "cancel"]
@@ -149,7 +163,7 @@ impl Cell {
         let mut instance = self.act.begin(&core, self.noun, &name).await;
         line.take_carried();
 
-        line.fail(&self.rules(&name));
+        line.fail(&self.site.rules(&name, self.fault, self.lasts));
         let ended = self.act.carry_out(&mut instance, self.noun, &name).await;
         let faults = line.heal();
 
@@ -190,21 +204,6 @@ impl Cell {
             Err(_) => Ended::WithError,
         };
         (ended, faults)
-    }
-
-    /// The rules under which it fails.
-    pub(crate) fn rules(&self, name: &str) -> String {
-        let Site { method, path, nth } = &self.site;
-        let path = path.replace("{}", name);
-        let mut rule = serde_json::json!({"method": method, "path": path, "nth": nth});
-        rule["fault"] = serde_json::Value::from(written(self.fault));
-        if self.fault == Fault::Slow {
-            rule["delay_ms"] = 5.into();
-        }
-        if self.lasts == Lasts::ThroughTheAct {
-            rule["times"] = u64::MAX.into();
-        }
-        format!("[{rule}]")
     }
 }
 

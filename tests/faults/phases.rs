@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use tf_provider::testing::{Action, Instance};
-use tokio::runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -134,7 +133,15 @@ impl Disturbed {
         line.take_carried();
         line.hold(&self.site, &name, self.moment);
         let instance = match self.manner {
-            Manner::Kill => self.kill(world, &line, instance, &name).await,
+            Manner::Kill => {
+                let (world, its_line, name) = (world.clone(), line.clone(), name.clone());
+                World::killed(&line, instance, |instance| async move {
+                    let mut instance = instance.handed_to(&world.process(&its_line).await);
+                    drop(act.carry_out(&mut instance, noun, &name).await);
+                    instance
+                })
+                .await
+            }
             Manner::Interrupt => self.interrupt(world, &line, instance, &name).await,
         };
         line.release();
@@ -151,32 +158,6 @@ impl Disturbed {
         while let Some(foundation) = foundations.pop() {
             foundation.handed_to(&next).destroy().await.unwrap();
         }
-    }
-
-    /// The process is gone from one moment to the next; Terraform's state is what it was before.
-    async fn kill(&self, world: &Arc<World>, line: &Arc<Line>, before: Instance, name: &str) -> Instance {
-        let process = runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let (noun, act) = (self.noun, self.act);
-        let (world, its_line, its_name) = (world.clone(), line.clone(), name.to_owned());
-        let mut instance = before.clone();
-        let acting = process.spawn(async move {
-            instance = instance.handed_to(&world.process(&its_line).await);
-            drop(act.carry_out(&mut instance, noun, &its_name).await);
-            instance
-        });
-        // How often a run is looked at depends on how long it takes; a look that was not needed is not disturbed.
-        let after = tokio::select! {
-            () = line.held() => before,
-            ended = acting => ended.unwrap(),
-        };
-        tokio::task::spawn_blocking(move || process.shutdown_timeout(std::time::Duration::from_secs(10)))
-            .await
-            .unwrap();
-        after
     }
 
     /// The provider is told to stop, and returns what it has.

@@ -19,6 +19,7 @@ use terraform_provider_imagebuilder::provider::{Configuration, Provider};
 use terraform_provider_imagebuilder::resources::connection::Connection;
 use tf_provider::testing::{Core, Instance};
 use tf_provider::{AnyResource, Diagnostics};
+use tokio::runtime;
 
 use crate::clock::FastClock;
 use crate::line::Line;
@@ -80,6 +81,28 @@ impl World {
         let mut instance = core.resource(type_name);
         instance.apply(config).await.unwrap();
         instance
+    }
+
+    /// Acts in a process that is gone from one moment to the next when the line holds a request; Terraform's state is then what it was
+    /// before. An act that makes no such request ends: a busy machine may look less often, or give up before.
+    pub(crate) async fn killed<A>(line: &Line, before: Instance, act: impl FnOnce(Instance) -> A) -> Instance
+    where
+        A: Future<Output = Instance> + Send + 'static,
+    {
+        let process = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let acting = process.spawn(act(before.clone()));
+        let after = tokio::select! {
+            () = line.held() => before,
+            ended = acting => ended.unwrap(),
+        };
+        tokio::task::spawn_blocking(move || process.shutdown_timeout(Duration::from_secs(10)))
+            .await
+            .unwrap();
+        after
     }
 
     /// The ids of everything that the service has, sorted.
