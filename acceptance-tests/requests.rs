@@ -39,7 +39,7 @@ fn both_backends_are_asked_the_same_for_the_same_configurations() {
         assert_eq!(local.exchanged, azure.exchanged, "{}", local.command);
         assert!(!local.exchanged.is_empty(), "{} has asked nothing", local.command);
     }
-    azure.is_what_came_in();
+    azure.log_is_what_came_in();
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn for_a_run_that_fails_both_backends_are_asked_the_same_but_for_its_log() {
         for_its_log += of_its_log.len();
     }
     assert!(for_its_log > 0, "the log of the failed run was not looked for");
-    azure.is_what_came_in();
+    azure.log_is_what_came_in();
 }
 
 /// Creates, refreshes, changes, replaces, runs again and destroys.
@@ -139,7 +139,7 @@ impl Life {
     }
 
     /// The log is true: what it tells is what came in at the other end, no more and no less.
-    fn is_what_came_in(self) {
+    fn log_is_what_came_in(self) {
         let logged = self.asked.into_iter().flat_map(|asked| asked.exchanged).collect();
         let recorded = request_log::read_record(&self.machine.record_of_requests());
         assert_eq!(folded(logged), folded(recorded));
