@@ -29,8 +29,10 @@ pub enum ErrorKind {
     Invalid,
     /// 401.
     Unauthorized,
-    /// 403.
+    /// 403: for want of a right.
     Forbidden,
+    /// 403: by a policy, whatever rights one has.
+    Disallowed,
     /// 429, and the retries are used up.
     Throttled,
     /// 5xx, and the retries are used up.
@@ -272,6 +274,7 @@ pub(super) fn kind_of(status: StatusCode, code: Option<&str>) -> ErrorKind {
         // One service was seen to say it with 405.
         400 | 405 | 409 if is("OperationNotAllowed") => ErrorKind::NotAllowed,
         401 => ErrorKind::Unauthorized,
+        403 if is("RequestDisallowedByPolicy") || is("RequestDisallowedByAzure") => ErrorKind::Disallowed,
         403 => ErrorKind::Forbidden,
         // These answers are about the request, not about a resource that is gone.
         404 if is("SubscriptionNotFound") || is("InvalidResourceNamespace") || is("InvalidResourceType") => {

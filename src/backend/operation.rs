@@ -234,17 +234,15 @@ impl Operation {
 
     fn read_resource(&mut self, answer: &Answer) -> Result<Verdict, Error> {
         let deleting = self.verb == Verb::Delete;
-        if is_gone(answer.status)
-            && deleting
-            && kind_of(answer.status, error_code(answer).as_deref()) == ErrorKind::NotFound
-        {
-            return Ok(Verdict::Succeeded {
-                read_resource: false,
-                body: None,
-            });
-        }
         if !answer.status.is_success() {
-            return Err(refusal(answer));
+            let refused = refusal(answer);
+            if deleting && refused.kind() == ErrorKind::NotFound {
+                return Ok(Verdict::Succeeded {
+                    read_resource: false,
+                    body: None,
+                });
+            }
+            return Err(refused);
         }
         let Some(body) = &answer.body else {
             return Err(Error::new(ErrorKind::BadAnswer, "the resource's answer has no body"));
@@ -296,14 +294,6 @@ fn provisioning_state(body: &Value) -> Option<&str> {
     body.get("properties")?.get("provisioningState")?.as_str()
 }
 
-fn error_code(answer: &Answer) -> Option<String> {
-    answer
-        .body
-        .as_ref()
-        .and_then(ErrorBody::from_value)
-        .map(|body| body.error.code)
-}
-
 /// What a resource says about its failed provisioning (image templates do).
 fn provisioning_error(body: &Value) -> Option<ErrorDetail> {
     let error = body.get("properties")?.get("provisioningError")?;
@@ -332,15 +322,15 @@ pub(super) fn refusal(answer: &Answer) -> Error {
             "the answer leads to another address, which is not followed: a token must not go there. Does something between, such as a \
              proxy, ask for a sign-in of its own?",
         ),
-        (None, None) => Error::new(kind_of(answer.status, None), "the service gives no reason"),
         // A wrong address answers "not found" as well; it must not look like a resource that is gone.
-        (None, Some(body)) if is_gone(answer.status) => {
+        (None, body) if is_gone(answer.status) => {
             let message = format!(
                 "the answer says \"not found\", but not in the words of Resource Manager: {}",
-                text_of(body)
+                body.as_ref().map_or_else(|| "it has no body".to_owned(), text_of)
             );
             Error::new(ErrorKind::BadAnswer, message)
         }
+        (None, None) => Error::new(kind_of(answer.status, None), "the service gives no reason"),
         (None, Some(body)) => Error::new(
             kind_of(answer.status, None),
             format!("the service answers: {}", text_of(body)),

@@ -1,7 +1,8 @@
 //! What a configured provider gives to its resources and data sources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use tf_provider::Severity;
 
@@ -20,6 +21,8 @@ pub struct Connection {
     made: Mutex<BTreeSet<String>>,
     /// Templates that have not been run since this process has made or changed them.
     unrun_templates: Mutex<BTreeMap<String, Novelty>>,
+    /// When the service first refused something for want of a right.
+    first_denial: OnceLock<Instant>,
 }
 
 /// A look, while planning, whether Image Builder will find what it needs.
@@ -55,6 +58,7 @@ impl Connection {
             preflight: None,
             made: Mutex::default(),
             unrun_templates: Mutex::default(),
+            first_denial: OnceLock::new(),
         }
     }
 
@@ -97,6 +101,11 @@ impl Connection {
     /// The logs of builds.
     pub fn build_logs(&self) -> Arc<dyn BuildLogs> {
         self.build_logs.clone()
+    }
+
+    /// Remembers that the service has refused something for want of a right, and tells since when it does.
+    pub fn denied_since(&self) -> Instant {
+        *self.first_denial.get_or_init(Instant::now)
     }
 
     /// Remembers that a resource was made by this process.

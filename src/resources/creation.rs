@@ -15,6 +15,8 @@
 
 mod submission;
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tf_provider::{Context, Diagnostic, Diagnostics, Failure};
@@ -22,6 +24,7 @@ use tf_provider::{Context, Diagnostic, Diagnostics, Failure};
 use self::submission::Submitted;
 use super::connection::Connection;
 use super::patience::Patience;
+use super::polling::Pause;
 use super::settling::{self, provisioning_state};
 use super::{deletion, residence, service_error};
 use crate::arm::id::ArmId;
@@ -64,10 +67,7 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
     ) -> Result<Value, Failure<M>> {
         let connection = cx.client().clone();
         let client = &connection.arm().limited(self.patience.limits());
-        let existing = client
-            .get_json(self.id)
-            .await
-            .map_err(|error| self.cannot("look for", &error))?;
+        let existing = self.look(&connection, client).await?;
         if existing.as_ref().is_some_and(settling::is_going) {
             let gone = deletion::gone(&connection, client, self.id, &self.patience).await;
             gone.map_err(|error| self.cannot("wait for the end of the former", &error))?;
@@ -131,6 +131,21 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
                 residence::record_under_way(cx);
                 cx.warn(self.end_not_seen(&error));
                 Ok(shown.unwrap_or_else(|| Value::Object(serde_json::Map::new())))
+            }
+        }
+    }
+
+    /// What is there already.
+    async fn look(&self, connection: &Connection, client: &ArmClient) -> Result<Option<Value>, Diagnostic> {
+        let (began, mut pause) = (Instant::now(), Pause::new(connection));
+        loop {
+            let error = match client.get_json(self.id).await {
+                Ok(found) => return Ok(found),
+                Err(error) => error,
+            };
+            let may_pass = error.kind() == ErrorKind::Forbidden && settling::rights_may_come(connection);
+            if !may_pass || pause.take(&self.patience).await.is_err() {
+                return Err(self.cannot_after("look for", &error, began));
             }
         }
     }
@@ -238,6 +253,23 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
 
     fn cannot(&self, act: &str, error: &Error) -> Diagnostic {
         service_error::cannot(&format!("{act} {}", self.what), error)
+    }
+
+    /// The same, with what was waited for in vain since then.
+    fn cannot_after(&self, act: &str, error: &Error, began: Instant) -> Diagnostic {
+        let mut diagnostic = self.cannot(act, error);
+        let waited = humantime::format_duration(Duration::from_secs(began.elapsed().as_secs()));
+        let explanation = match error.kind() {
+            ErrorKind::Forbidden => {
+                format!("A role that was assigned a moment ago can take minutes to count; it was tried for {waited}.")
+            }
+            ErrorKind::NotFound if began.elapsed().as_secs() > 0 => {
+                format!("What was made a moment ago need not be known everywhere at once; it was tried for {waited}.")
+            }
+            _ => return diagnostic,
+        };
+        diagnostic.detail = format!("{}\n\n{explanation}", diagnostic.detail);
+        diagnostic
     }
 }
 

@@ -54,7 +54,7 @@ pub async fn carry_out(connection: &Connection, id: &impl ArmId, patience: &Pati
 /// Waits until a resource that is being deleted is gone.
 ///
 /// # Errors
-/// It cannot be read, or the wait ended early.
+/// The deletion failed; or the resource cannot be read, or the wait ended early.
 pub async fn gone(
     connection: &Connection,
     client: &ArmClient,
@@ -62,7 +62,10 @@ pub async fn gone(
     patience: &Patience,
 ) -> Result<(), Error> {
     let mut pause = Pause::new(connection);
-    while client.get_json(id).await?.is_some() {
+    while let Some(body) = client.get_json(id).await? {
+        if let Some(reason) = settling::provisioning_failure(&body) {
+            return Err(Error::new(ErrorKind::OperationFailed, reason).about(&Request::delete(id)));
+        }
         pause
             .take(patience)
             .await

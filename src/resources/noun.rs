@@ -231,7 +231,8 @@ impl<N: Noun> Resource for NounResource<N> {
             patience: Patience::of(cx, Timeouts::create(planned.shared().timeouts)),
         };
         let body = creation.carry_out(cx, planned.clone()).await?;
-        Ok(completed(cx.client(), &planned, &body)?)
+        // It is there, also where the answer is not understood.
+        completed(cx.client(), &planned, &body).map_err(|why| Failure::with_partial(why, planned))
     }
 
     async fn read(&self, cx: &mut Context<Connection>, state: N) -> Result<Option<N>, Diagnostics> {

@@ -46,6 +46,9 @@ fn way_out(error: &Error) -> Option<&'static str> {
         ErrorKind::Unauthorized | ErrorKind::Forbidden => {
             Some("Check the credentials of the provider, and the rights that they have on the resource.")
         }
+        ErrorKind::Disallowed => Some(
+            "A policy forbids it, whatever rights one has. Change what it objects to, or ask its owner for an exemption.",
+        ),
         ErrorKind::Throttled | ErrorKind::ServerFault => {
             Some("The service did not recover while the request was repeated. Apply again later.")
         }

@@ -25,6 +25,12 @@ pub fn propagation(connection: &Connection) -> Duration {
     }
 }
 
+/// Whether a right that is missing may still come: a role that was assigned a moment ago need not count everywhere. It is waited for
+/// once, and not for each resource again, since mostly nobody has assigned it.
+pub fn rights_may_come(connection: &Connection) -> bool {
+    connection.denied_since().elapsed() < propagation(connection)
+}
+
 /// Reads a resource that was accepted and need not be visible yet.
 ///
 /// # Errors

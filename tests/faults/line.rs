@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use serde_json::Value as Json;
 use terraform_provider_imagebuilder::backend::fault::{FaultTransport, Faults};
 use terraform_provider_imagebuilder::backend::transport::BoxFuture;
 use terraform_provider_imagebuilder::backend::{Transport, TransportError};
@@ -35,7 +36,11 @@ pub(crate) struct Line {
     held: Notify,
     faults: Mutex<Faults>,
     asked: Mutex<Vec<Asked>>,
+    retelling: Mutex<Option<Retelling>>,
 }
+
+/// Changes the body of an answer on its way.
+type Retelling = Arc<dyn Fn(&Asked, &mut Json) + Send + Sync>;
 
 /// A request that is never answered.
 struct Hold {
@@ -74,6 +79,7 @@ impl Line {
             },
             faults: Mutex::default(),
             asked: Mutex::default(),
+            retelling: Mutex::default(),
         })
     }
 
@@ -85,6 +91,16 @@ impl Line {
     /// Ends the faults; how many there were.
     pub(crate) fn heal(&self) -> u64 {
         std::mem::take(&mut *self.faults.lock().unwrap()).number()
+    }
+
+    /// From now on answers come as a service would give them that is another one than ours, or is slower to know.
+    pub(crate) fn retell(&self, retelling: impl Fn(&Asked, &mut Json) + Send + Sync + 'static) {
+        *self.retelling.lock().unwrap() = Some(Arc::new(retelling));
+    }
+
+    /// From now on answers come as they are.
+    pub(crate) fn tell_truly(&self) {
+        *self.retelling.lock().unwrap() = None;
     }
 
     /// From now on one request gets no answer.
@@ -160,10 +176,12 @@ impl Transport for FarEnd {
 
 impl Transport for Line {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        self.asked.lock().unwrap().push(Asked {
+        let asked = Asked {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
-        });
+        };
+        self.asked.lock().unwrap().push(asked.clone());
+        let retelling = self.retelling.lock().unwrap().clone();
         let moment = self.moment_of(&request);
         let faulty = FaultTransport::new(self.far_end.clone(), self.faults.lock().unwrap().clone());
         Box::pin(async move {
@@ -174,7 +192,16 @@ impl Transport for Line {
             if moment == Some(Moment::Unanswered) {
                 return self.never().await;
             }
-            answer
+            let (Some(retelling), Ok(answer)) = (retelling, &answer) else {
+                return answer;
+            };
+            let Ok(mut body) = serde_json::from_slice(answer.body()) else {
+                return Ok(answer.clone());
+            };
+            retelling(&asked, &mut body);
+            let mut answer = answer.clone();
+            *answer.body_mut() = Bytes::from(body.to_string());
+            Ok(answer)
         })
     }
 }

@@ -13,6 +13,7 @@ mod clock;
 mod existence;
 mod line;
 mod matrix;
+mod misled;
 mod noun;
 mod phases;
 mod tally;

@@ -25,6 +25,7 @@ async fn only_resource_manager_s_own_not_found_means_gone() {
     }
     for (step, kind) in [
         (Step::text(404, "<html>no such page</html>"), ErrorKind::BadAnswer),
+        (Step::status(404), ErrorKind::BadAnswer),
         (Step::json(404, &json!({"message": "no route"})), ErrorKind::BadAnswer),
         (Step::json(404, &error("SubscriptionNotFound")), ErrorKind::Invalid),
         (Step::json(404, &error("InvalidResourceType")), ErrorKind::Invalid),
@@ -47,6 +48,8 @@ async fn conflicts_and_states_that_forbid_are_told_apart() {
         (405, "OperationNotAllowed", ErrorKind::NotAllowed),
         (412, "PreconditionFailed", ErrorKind::Conflict),
         (400, "ValidationFailed", ErrorKind::Invalid),
+        (403, "AuthorizationFailed", ErrorKind::Forbidden),
+        (403, "RequestDisallowedByPolicy", ErrorKind::Disallowed),
     ] {
         let script = Script::new([(
             on("DELETE"),

@@ -57,7 +57,7 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
             let again = if error.outcome_is_unknown() {
                 sent < SENDINGS
             } else {
-                self.may_pass(connection, &error) && began.elapsed() < settling::propagation(connection)
+                self.may_pass(connection, &error, began)
             };
             if !again || pause.take(&self.patience).await.is_err() {
                 return Err(self.refused(&error, was_lost, began));
@@ -94,31 +94,19 @@ impl<I: ArmId + Clone + Send + 'static> Creation<'_, I> {
 
     /// Whether a refusal can be one that ends by itself: the service has yet to hear of what this process has made just now or of
     /// a role that was assigned, or is still at work on what the resource belongs to.
-    fn may_pass(&self, connection: &Connection, error: &Error) -> bool {
+    fn may_pass(&self, connection: &Connection, error: &Error, began: Instant) -> bool {
+        let soon = began.elapsed() < settling::propagation(connection);
         match error.kind() {
-            ErrorKind::NotFound => connection.has_made_what_holds(self.id),
-            ErrorKind::Forbidden | ErrorKind::NotAllowed => true,
+            ErrorKind::Forbidden => settling::rights_may_come(connection),
+            ErrorKind::NotFound => soon && connection.has_made_what_holds(self.id),
+            ErrorKind::NotAllowed => soon,
             _ => false,
         }
     }
 
     fn refused(&self, error: &Error, was_lost: bool, began: Instant) -> Refused {
-        let mut diagnostic = self.cannot("create", error);
-        let waited = humantime::format_duration(Duration::from_secs(began.elapsed().as_secs()));
-        let explanation = match error.kind() {
-            ErrorKind::Forbidden => {
-                format!("A role that was assigned a moment ago can take minutes to count; it was tried for {waited}.")
-            }
-            ErrorKind::NotFound if began.elapsed().as_secs() > 0 => {
-                format!("What was made a moment ago need not be known everywhere at once; it was tried for {waited}.")
-            }
-            _ => String::new(),
-        };
-        if !explanation.is_empty() {
-            diagnostic.detail = format!("{}\n\n{explanation}", diagnostic.detail);
-        }
         Refused {
-            diagnostic,
+            diagnostic: self.cannot_after("create", error, began),
             outcome_is_unknown: was_lost || error.outcome_is_unknown(),
         }
     }

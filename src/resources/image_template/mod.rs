@@ -104,7 +104,8 @@ impl Resource for ImageTemplateResource {
         };
         let body = creation.carry_out_after(cx, begun, planned.clone()).await?;
         cx.client().template_was_made(&id);
-        Ok(completed(&planned, &body)?)
+        // It is there, also where the answer is not understood.
+        completed(&planned, &body).map_err(|why| Failure::with_partial(why, planned))
     }
 
     async fn read(

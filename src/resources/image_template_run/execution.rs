@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use tf_provider::{Diagnostic, Diagnostics};
 
 use super::follow::Follower;
-use super::takeover::{self, Begun};
+use super::takeover::{self, Begun, Former};
 use super::{log_end, progress};
 use crate::arm::id::ImageTemplateId;
 use crate::arm::image_template::RunState;
-use crate::backend::{ErrorKind, Note};
+use crate::backend::{Error, ErrorKind, Note};
 use crate::resources::connection::{Connection, Novelty};
 use crate::resources::patience::Patience;
 use crate::resources::polling::{Ended, Pause};
@@ -82,7 +82,7 @@ pub(super) enum Outcome {
 /// Runs the template, or takes over a run that goes on already.
 ///
 /// # Errors
-/// Nothing was begun.
+/// Nothing was begun; or how it goes cannot be found out, and the note that it leaves lets the next apply take it over.
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
     let before = find(connection, order).await?;
     let before = outlast(connection, order, before).await?;
@@ -90,10 +90,13 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
     if !order.waits {
-        let standing = runs::look(connection, order.template, &order.patience).await?;
-        let (_, note) = begun.into_parts();
-        let execution = Execution::new(standing, Outcome::LeftRunning(None));
-        return Ok(Execution { note, ..execution });
+        let look = async || Ok(Ok(runs::look(connection, order.template, &order.patience).await?));
+        let standing = once_shown(connection, order, begun.former.as_ref(), look).await?;
+        let execution = Execution::new(standing.unwrap_or_default(), Outcome::LeftRunning(None));
+        return Ok(Execution {
+            note: begun.note,
+            ..execution
+        });
     }
     let following = follower.map(|follower| follower.start(begun.was_started()));
     let execution = tokio::select! {
@@ -140,21 +143,36 @@ async fn outlast(connection: &Connection, order: &Order<'_>, before: Standing) -
 }
 
 async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun) -> Result<Execution, Diagnostics> {
-    let (operation, note) = begun.into_parts();
+    let Begun {
+        operation,
+        former,
+        note,
+    } = begun;
+    let mut unsuccessful = None;
     let ended = match operation {
         Some(mut operation) => match connection.arm().wait(&mut operation, &order.patience.wait()).await {
             Err(error) if error.kind() == ErrorKind::Canceled => Err(Ended::Interrupted),
             Err(error) if error.kind() == ErrorKind::TimedOut => Err(Ended::TimedOut),
-            // Whether and why it failed is told by the template itself, in full.
-            _ => Ok(()),
+            // Whether and why it failed is told by the template itself, in full, once it shows the run.
+            Err(error) => {
+                unsuccessful = Some(error);
+                Ok(())
+            }
+            Ok(_) => Ok(()),
         },
         None => Ok(()),
     };
     let ended = match ended {
-        Ok(()) => runs::wait(connection, order.template, &order.patience).await?,
+        Ok(()) => {
+            let end = || runs::wait(connection, order.template, &order.patience);
+            once_shown(connection, order, former.as_ref(), end).await?
+        }
         Err(ended) => Err(ended),
     };
     let execution = match ended {
+        Ok(Some(standing)) if former.is_some_and(|former| former.is_shown_by(&standing)) => {
+            Execution::new(None, Outcome::Failed(unshown(order, unsuccessful).into()))
+        }
         Ok(standing) => {
             let outcome = judge(connection, order, standing.as_ref()).await;
             Execution::new(standing, outcome)
@@ -162,6 +180,47 @@ async fn until_the_end(connection: &Connection, order: &Order<'_>, begun: Begun)
         Err(ended) => give_up(connection, order, ended).await?,
     };
     Ok(Execution { note, ..execution })
+}
+
+/// The template as `look` finds it, once it shows the run: the service need not do so at once, and until then it tells how the run
+/// before stands.
+async fn once_shown<L>(
+    connection: &Connection,
+    order: &Order<'_>,
+    former: Option<&Former>,
+    look: impl Fn() -> L,
+) -> Result<Result<Option<Standing>, Ended>, Diagnostics>
+where
+    L: Future<Output = Result<Result<Option<Standing>, Ended>, Diagnostics>>,
+{
+    let shown_by = Instant::now() + settling::propagation(connection);
+    let mut pause = Pause::new(connection);
+    loop {
+        let found = look().await?;
+        let is_shown = match (&found, former) {
+            (Ok(Some(standing)), Some(former)) => !former.is_shown_by(standing),
+            _ => true,
+        };
+        if is_shown || Instant::now() > shown_by {
+            return Ok(found);
+        }
+        if let Err(ended) = pause.take(&order.patience).await {
+            return Ok(Err(ended));
+        }
+    }
+}
+
+/// The run was accepted, and the template does not show it.
+fn unshown(order: &Order<'_>, unsuccessful: Option<Error>) -> Diagnostic {
+    let name = order.template.name();
+    match unsuccessful {
+        Some(error) => service_error::cannot(&format!("run image template \"{name}\""), &error),
+        None => Diagnostic::error(
+            format!("The run of image template \"{name}\" is not to be seen"),
+            "The service has accepted the run, and the template still shows the one before it, or none. Apply again: a run that appears \
+             meanwhile is adopted.",
+        ),
+    }
 }
 
 /// What the end of a run means.
@@ -198,7 +257,8 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
     let name = order.template.name();
     let soon = Patience::whatever_happens(Instant::now() + CANCELLATION);
     if !order.cancels {
-        let standing = runs::look(connection, order.template, &soon).await?;
+        // It goes on, whether it can be looked at or not.
+        let standing = runs::look(connection, order.template, &soon).await.unwrap_or_default();
         let reason = match ended {
             Ended::Interrupted => "Terraform was interrupted",
             Ended::TimedOut => "It took longer than `timeouts` allow",

@@ -26,18 +26,34 @@ const LOOK: Duration = Duration::from_secs(10);
 /// A run that has begun.
 pub(super) struct Begun {
     /// Its operation, if this process has it.
-    operation: Option<Operation>,
-    note: Option<Note>,
+    pub(super) operation: Option<Operation>,
+    /// Where the template need not show it yet: what it shows until then.
+    pub(super) former: Option<Former>,
+    pub(super) note: Option<Note>,
+}
+
+/// The last run before one that was started: when it began, if there was one.
+pub(super) struct Former(Option<String>);
+
+impl Former {
+    pub(super) fn is_shown_by(&self, standing: &Standing) -> bool {
+        standing.started_at() == self.0.as_deref()
+    }
 }
 
 impl Begun {
     /// Whether it was started just now; otherwise it was there already.
     pub(super) const fn was_started(&self) -> bool {
-        self.operation.is_some()
+        self.former.is_some()
     }
 
-    pub(super) fn into_parts(self) -> (Option<Operation>, Option<Note>) {
-        (self.operation, self.note)
+    /// One that the template shows.
+    const fn shown(note: Option<Note>) -> Self {
+        Self {
+            operation: None,
+            former: None,
+            note,
+        }
     }
 }
 
@@ -90,15 +106,12 @@ pub(super) async fn begin(connection: &Connection, order: &Order<'_>, before: &S
             let adopted = fingerprint(order, None);
             notes.begin(&place, adopted, new_request_id(), connection.origin()).ok()
         });
-        return Ok(Begun { operation: None, note });
+        return Ok(Begun::shown(note));
     }
     if let Some(note) = left_behind {
         if is_ours(&note.content().fingerprint, order, before) && before.state() == Some(RunState::Succeeded) {
             tracing::info!(template = %order.template, "taking over the run that an earlier apply started");
-            return Ok(Begun {
-                operation: None,
-                note: Some(note),
-            });
+            return Ok(Begun::shown(Some(note)));
         }
         drop_note(note);
     }
@@ -129,6 +142,7 @@ async fn start(
                 }
                 return Ok(Begun {
                     operation: accepted.operation,
+                    former: Some(Former(before.started_at().map(str::to_owned))),
                     note: Some(note),
                 });
             }
@@ -139,10 +153,7 @@ async fn start(
             was_lost = true;
             if has_begun(connection, order, before).await {
                 tracing::info!(template = %order.template, "the run has begun, although no answer said so");
-                return Ok(Begun {
-                    operation: None,
-                    note: Some(note),
-                });
+                return Ok(Begun::shown(Some(note)));
             }
             if sent < SENDINGS && !order.patience.is_interrupted() && !order.patience.is_over() {
                 continue;
@@ -159,10 +170,7 @@ async fn start(
         match now {
             Some(now) if now.is_running() && !now.is_canceling() => {
                 tracing::info!(template = %order.template, "a run has just been started; adopting it");
-                return Ok(Begun {
-                    operation: None,
-                    note: Some(note),
-                });
+                return Ok(Begun::shown(Some(note)));
             }
             Some(now) if now.is_canceling() || now.is_being_provisioned() => {
                 let ended = runs::wait(connection, order.template, &order.patience).await?;
