@@ -1,6 +1,6 @@
 //! How long a token is used, and how often one is fetched.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,8 +19,7 @@ const SCOPE: &str = "https://arm.example/.default";
 struct Hour {
     now: Mutex<Timestamp>,
     fetched: AtomicUsize,
-    out_of_order: AtomicBool,
-    refuses: AtomicBool,
+    fails: Mutex<Option<CredentialErrorKind>>,
     /// As many fetches as there are permits come to their end.
     let_through: Semaphore,
 }
@@ -30,8 +29,7 @@ impl Hour {
         Arc::new(Self {
             now: Mutex::new("2026-03-01T12:00:00Z".parse().unwrap()),
             fetched: AtomicUsize::new(0),
-            out_of_order: AtomicBool::new(false),
-            refuses: AtomicBool::new(false),
+            fails: Mutex::default(),
             let_through: Semaphore::new(permits),
         })
     }
@@ -45,6 +43,10 @@ impl Hour {
         *now += Duration::from_secs(seconds);
     }
 
+    fn fails(&self, kind: Option<CredentialErrorKind>) {
+        *self.fails.lock().unwrap() = kind;
+    }
+
     fn fetched(&self) -> usize {
         self.fetched.load(Ordering::SeqCst)
     }
@@ -55,11 +57,8 @@ impl TokenSource for Hour {
         Box::pin(async move {
             let number = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
             self.let_through.acquire().await.unwrap().forget();
-            if self.out_of_order.load(Ordering::SeqCst) {
-                return Err(CredentialError::new(CredentialErrorKind::Unreachable, "out of order"));
-            }
-            if self.refuses.load(Ordering::SeqCst) {
-                return Err(CredentialError::new(CredentialErrorKind::Refused, "a wrong secret"));
+            if let Some(kind) = *self.fails.lock().unwrap() {
+                return Err(CredentialError::new(kind, "no token"));
             }
             let end = self.date() + Duration::from_secs(3600);
             Ok(AccessToken::new(format!("{scope} {number}"), end))
@@ -105,7 +104,7 @@ async fn a_renewal_that_fails_does_no_harm_while_the_old_token_is_good() {
     let hour = Hour::new(100);
     let cache = hour.cache();
     assert_eq!(number(&cache).await.unwrap(), "1");
-    hour.out_of_order.store(true, Ordering::SeqCst);
+    hour.fails(Some(CredentialErrorKind::Unreachable));
     hour.pass(56 * 60);
     assert_eq!(number(&cache).await.unwrap(), "1");
     // 40 seconds before its end it is still used, 20 seconds before it is not.
@@ -119,21 +118,29 @@ async fn a_renewal_that_fails_does_no_harm_while_the_old_token_is_good() {
 }
 
 #[tokio::test]
-async fn a_refused_secret_is_not_tried_again_for_every_resource() {
-    let hour = Hour::new(100);
-    let cache = hour.cache();
-    hour.refuses.store(true, Ordering::SeqCst);
-    for _ in 0..5 {
-        let error = number(&cache).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.to_string().as_str()),
-            (CredentialErrorKind::Refused, "a wrong secret")
-        );
+async fn what_gives_no_token_is_not_tried_again_for_every_resource() {
+    for (kind, held_for) in [
+        (CredentialErrorKind::Refused, 30),
+        (CredentialErrorKind::Unavailable, 30),
+        (CredentialErrorKind::Unusable, 30),
+        (CredentialErrorKind::BadAnswer, 30),
+        // Short enough for the attempts of a single request to outlast it.
+        (CredentialErrorKind::Unreachable, 3),
+    ] {
+        let hour = Hour::new(100);
+        let cache = hour.cache();
+        hour.fails(Some(kind));
+        for _ in 0..5 {
+            let error = number(&cache).await.unwrap_err();
+            assert_eq!((error.kind(), error.to_string().as_str()), (kind, "no token"));
+        }
+        hour.fails(None);
+        hour.pass(held_for - 1);
+        assert_eq!(number(&cache).await.unwrap_err().kind(), kind);
+        assert_eq!(hour.fetched(), 1, "{kind:?}");
+        hour.pass(1);
+        assert_eq!(number(&cache).await.unwrap(), "2", "{kind:?}");
     }
-    assert_eq!(hour.fetched(), 1);
-    hour.refuses.store(false, Ordering::SeqCst);
-    hour.pass(60);
-    assert_eq!(number(&cache).await.unwrap(), "2");
 }
 
 #[tokio::test]

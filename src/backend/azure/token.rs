@@ -16,9 +16,11 @@ use crate::backend::transport::BoxFuture;
 const RENEWED_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// With less than this left nobody sets out with it: requests take time, and clocks differ.
 const LAST_USE_BEFORE_END: Duration = Duration::from_secs(30);
-/// What was refused is not tried again for so long. Each resource of a configuration asks, and Entra ID locks out those who try a wrong
-/// secret again and again.
+/// What gave no token is not tried again for so long. Each resource of a configuration asks, one after the other: Entra ID locks out those
+/// who try a wrong secret again and again, and the Azure CLI and metadata services can take seconds to say that nobody is signed in.
 const REFUSAL_HOLDS: Duration = Duration::from_secs(30);
+/// The same for an identity provider that did not answer. Later attempts of one request come after it ([`crate::backend::RetryPolicy`]).
+const OUTAGE_HOLDS: Duration = Duration::from_secs(3);
 
 /// A bearer token and its end, by this machine's clock.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub struct TokenCache {
 #[derive(Default)]
 struct Scope {
     held: Mutex<Option<Held>>,
-    refused: Mutex<Option<(Timestamp, CredentialError)>>,
+    failed: Mutex<Option<(Timestamp, CredentialError)>>,
     fetching: tokio::sync::Mutex<()>,
 }
 
@@ -181,7 +183,7 @@ impl TokenCache {
         let now = self.clock.date();
         let usable = of_scope.usable(now);
         if let Some(held) = &usable {
-            if now < held.renewed_from {
+            if now < held.renewed_from || of_scope.failure(now).is_some() {
                 return Ok(held.token.clone());
             }
             let Ok(_fetching) = of_scope.fetching.try_lock() else {
@@ -198,9 +200,9 @@ impl TokenCache {
         let _fetching = of_scope.fetching.lock().await;
         // Whoever held the lock before may have fetched it.
         let now = self.clock.date();
-        match (of_scope.usable(now), of_scope.refusal(now)) {
+        match (of_scope.usable(now), of_scope.failure(now)) {
             (Some(held), _) => Ok(held.token),
-            (None, Some(refusal)) => Err(refusal),
+            (None, Some(failure)) => Err(failure),
             (None, None) => self.fetch(scope, &of_scope).await,
         }
     }
@@ -216,10 +218,8 @@ impl TokenCache {
 
     async fn fetch(&self, scope: &str, of_scope: &Scope) -> Result<AccessToken, CredentialError> {
         let outcome = self.source.token(scope).await;
-        if let Err(error) = &outcome
-            && error.kind == CredentialErrorKind::Refused
-        {
-            *lock(&of_scope.refused) = Some((self.clock.date(), error.clone()));
+        if let Err(error) = &outcome {
+            *lock(&of_scope.failed) = Some((self.clock.date(), error.clone()));
         }
         let token = outcome?;
         tracing::debug!(scope, expires_at = %token.expires_at, "signed in");
@@ -237,10 +237,14 @@ impl Scope {
         lock(&self.held).clone().filter(|held| now < held.last_use)
     }
 
-    fn refusal(&self, now: Timestamp) -> Option<CredentialError> {
-        let refused = lock(&self.refused);
-        let (since, error) = refused.as_ref()?;
-        (now < later(*since, REFUSAL_HOLDS)).then(|| error.clone())
+    fn failure(&self, now: Timestamp) -> Option<CredentialError> {
+        let failed = lock(&self.failed);
+        let (since, error) = failed.as_ref()?;
+        let holds = match error.kind {
+            CredentialErrorKind::Unreachable => OUTAGE_HOLDS,
+            _ => REFUSAL_HOLDS,
+        };
+        (now < later(*since, holds)).then(|| error.clone())
     }
 }
 
