@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::redact;
 use super::transport::BoxFuture;
@@ -35,6 +36,8 @@ pub struct BuildLog {
     pub location: String,
     /// How many bytes it held when it was listed.
     pub length: u64,
+    /// When something was last added to it; absent while that is not known.
+    pub modified: Option<Timestamp>,
 }
 
 /// What kept a log from being read.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::arm::id::{ImageTemplateId, ResourceId};
 use crate::backend::transport::BoxFuture;
@@ -47,9 +48,13 @@ fn list(service: &LocalService, template: &ResourceId) -> Result<Vec<BuildLog>, 
     let of_template = runs
         .into_iter()
         .filter(|run| ResourceId::parse(&run.template_id).is_ok_and(|id| id == *template));
-    let log = |run: runs::Run| BuildLog {
-        length: run.log.metadata().map_or(0, |file| file.len()),
-        location: run.log.display().to_string(),
+    let log = |run: runs::Run| {
+        let file = run.log.metadata().ok();
+        BuildLog {
+            length: file.as_ref().map_or(0, std::fs::Metadata::len),
+            modified: file.and_then(|file| Timestamp::try_from(file.modified().ok()?).ok()),
+            location: run.log.display().to_string(),
+        }
     };
     Ok(of_template.map(log).collect())
 }

@@ -244,7 +244,7 @@ async fn judge(connection: &Connection, order: &Order<'_>, standing: Option<&Sta
         reason => reason,
     };
     if standing.state() != Some(RunState::Canceled)
-        && let Some(end) = log_end::beside(connection, order.template, &detail, &order.patience).await
+        && let Some(end) = log_end::beside(connection, order, standing, &detail).await
     {
         detail.push_str("\n\n");
         detail.push_str(&end);

@@ -31,12 +31,6 @@ pub(super) struct Blobs {
     tokens: Arc<TokenCache>,
 }
 
-/// A log, and when something was last added to it.
-pub(super) struct Found {
-    pub(super) log: BuildLog,
-    pub(super) modified: Timestamp,
-}
-
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -49,7 +43,7 @@ impl Blobs {
     }
 
     /// The logs in an account; none where it has no container for them.
-    pub(super) async fn list(&self, arm: &ArmClient, account: &Account) -> Result<Vec<Found>, BuildLogError> {
+    pub(super) async fn list(&self, arm: &ArmClient, account: &Account) -> Result<Vec<BuildLog>, BuildLogError> {
         let mut found = Vec::new();
         let mut marker = None;
         loop {
@@ -68,11 +62,9 @@ impl Blobs {
                 unavailable(&format!("what {} answers is no list", account.container())).caused_by(error)
             })?;
             let logs = page.blobs.into_iter().filter(|blob| blob.name.ends_with(LOG));
-            found.extend(logs.map(|blob| Found {
-                log: BuildLog {
-                    location: format!("{}/{}", account.container(), blob.name),
-                    length: blob.length,
-                },
+            found.extend(logs.map(|blob| BuildLog {
+                location: format!("{}/{}", account.container(), blob.name),
+                length: blob.length,
                 modified: blob.modified,
             }));
             match page.next {

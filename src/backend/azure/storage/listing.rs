@@ -16,7 +16,7 @@ pub(super) struct Listed {
     /// With its folders.
     pub(super) name: String,
     pub(super) length: u64,
-    pub(super) modified: Timestamp,
+    pub(super) modified: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +61,8 @@ pub(super) fn read(body: &[u8]) -> Result<Page, quick_xml::DeError> {
         name: blob.name,
         length: blob.properties.content_length,
         modified: jiff::fmt::rfc2822::parse(&blob.properties.last_modified)
-            .map_or(Timestamp::MIN, |date| date.timestamp()),
+            .map(|date| date.timestamp())
+            .ok(),
     });
     Ok(Page {
         blobs: blobs.collect(),
@@ -87,7 +88,7 @@ mod tests {
             [Listed {
                 name: "1&2/customization.log".to_owned(),
                 length: 42,
-                modified: "2026-11-20T10:00:07Z".parse().unwrap(),
+                modified: Some("2026-11-20T10:00:07Z".parse().unwrap()),
             }]
         );
         assert_eq!(page.next.as_deref(), Some("there"));

@@ -61,8 +61,8 @@ impl StagingLogs {
         if !found.is_empty() {
             self.accounts().insert(key, accounts);
         }
-        found.sort_by_key(|blob| Reverse(blob.modified));
-        Ok(found.into_iter().map(|blob| blob.log).collect())
+        found.sort_by_key(|log| Reverse(log.modified));
+        Ok(found)
     }
 
     async fn part(&self, log: &BuildLog, from: u64) -> Result<Bytes, BuildLogError> {

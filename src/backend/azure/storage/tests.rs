@@ -235,6 +235,7 @@ async fn no_other_place_is_asked_than_the_accounts_that_resource_manager_names()
     let elsewhere = BuildLog {
         location: format!("{}/other/packerlogs/new/customization.log", account.endpoint),
         length: 1,
+        modified: None,
     };
     assert_eq!(
         logs.read(&elsewhere, 0).await.unwrap_err().kind(),
