@@ -86,7 +86,7 @@ pub(super) enum Outcome {
 pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Result<Execution, Diagnostics> {
     let before = find(connection, order).await?;
     let before = outlast(connection, order, before).await?;
-    let follower = Follower::prepare(connection, order.template, order.log_file.as_deref()).await?;
+    let follower = Follower::prepare(connection, order.template, order.log_file.as_deref(), &order.patience).await?;
     let begun = takeover::begin(connection, order, &before).await?;
     connection.template_was_run(order.template);
     if !order.waits {
@@ -104,7 +104,7 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
         never = progress::tell(connection, order.template) => match never {},
     };
     let unfollowed = match following {
-        Some(following) => following.finish().await,
+        Some(following) => following.finish(&order.patience).await,
         None => None,
     };
     Ok(Execution {

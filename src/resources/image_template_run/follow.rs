@@ -12,9 +12,12 @@ use tokio::task::JoinHandle;
 use crate::arm::id::ImageTemplateId;
 use crate::backend::{BuildLog, BuildLogError, BuildLogErrorKind, BuildLogs};
 use crate::resources::connection::Connection;
+use crate::resources::patience::Patience;
 
 /// The first pause, and the one after something new was found.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long the rest of the log may take once Terraform was interrupted, which is to end within ten seconds of that.
+const REST: Duration = Duration::from_secs(2);
 
 /// What is to be followed, and into which file.
 pub(super) struct Follower {
@@ -47,6 +50,7 @@ impl Follower {
         connection: &Connection,
         template: &ImageTemplateId,
         file: Option<&Path>,
+        patience: &Patience,
     ) -> Result<Option<Self>, Diagnostics> {
         let Some(path) = file else { return Ok(None) };
         let file = open(path).map_err(|error| {
@@ -55,7 +59,11 @@ impl Follower {
         })?;
         let logs = connection.build_logs();
         // What keeps the logs from being listed is met again while following, and told then.
-        let earlier = logs.list(template).await.unwrap_or_default();
+        let earlier = tokio::select! {
+            biased;
+            () = end_of(patience) => Vec::new(),
+            earlier = logs.list(template) => earlier.unwrap_or_default(),
+        };
         Ok(Some(Self {
             earlier,
             logs,
@@ -123,15 +131,33 @@ impl Follower {
 
 impl Following {
     /// Copies what is left and ends; tells what kept the file from being complete.
-    pub(super) async fn finish(self) -> Option<Diagnostic> {
+    pub(super) async fn finish(mut self, patience: &Patience) -> Option<Diagnostic> {
         self.stop.cancel();
-        match self.task.await {
-            Ok(followed) => followed.err(),
-            Err(error) => {
-                let detail = format!("The log was not followed to its end: {error}.");
-                Some(Diagnostic::warning("Log file is not complete", detail).at(path!("log_file")))
+        let too_long = async {
+            end_of(patience).await;
+            tokio::time::sleep(REST).await;
+        };
+        let cause = tokio::select! {
+            biased;
+            followed = &mut self.task => match followed {
+                Ok(followed) => return followed.err(),
+                Err(error) => error.to_string(),
+            },
+            () = too_long => {
+                self.task.abort();
+                "Terraform is to end, and the log could not be read in time".to_owned()
             }
-        }
+        };
+        let detail = format!("The log was not followed to its end: {cause}.");
+        Some(Diagnostic::warning("Log file is not complete", detail).at(path!("log_file")))
+    }
+}
+
+/// Completes when Terraform is interrupted, or the time for the run is over.
+async fn end_of(patience: &Patience) {
+    tokio::select! {
+        () = patience.interrupted() => {}
+        () = patience.over() => {}
     }
 }
 
@@ -187,4 +213,45 @@ fn hopeless(error: &BuildLogError) -> bool {
 fn incomplete(path: &Path, cause: &str) -> Diagnostic {
     let detail = format!("\"{}\" does not hold all of the log: {cause}.", path.display());
     Diagnostic::warning("Log file is not complete", detail).at(path!("log_file"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::backend::transport::BoxFuture;
+
+    /// A storage account that does not answer.
+    struct Silent;
+
+    impl BuildLogs for Silent {
+        fn list<'a>(&'a self, _template: &'a ImageTemplateId) -> BoxFuture<'a, Result<Vec<BuildLog>, BuildLogError>> {
+            Box::pin(std::future::pending())
+        }
+
+        fn read<'a>(&'a self, _log: &'a BuildLog, _from: u64) -> BoxFuture<'a, Result<Bytes, BuildLogError>> {
+            Box::pin(std::future::pending())
+        }
+
+        fn longest_pause(&self) -> Duration {
+            PAUSE
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_that_cannot_be_read_holds_nobody_up_once_the_time_is_over() {
+        let follower = Follower {
+            logs: Arc::new(Silent),
+            template: ImageTemplateId::new("s", "g", "t").unwrap(),
+            earlier: Vec::new(),
+            path: PathBuf::from("customization.log"),
+            file: tempfile::tempfile().unwrap(),
+        };
+        let following = follower.start(true);
+        let over = Patience::whatever_happens(std::time::Instant::now());
+        let unfollowed = following.finish(&over).await.unwrap();
+        assert_eq!(unfollowed.summary, "Log file is not complete");
+    }
 }
