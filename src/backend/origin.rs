@@ -49,6 +49,16 @@ impl Origin {
         }
     }
 
+    /// As [`Origin::key`], without the tenant, which need not be told. Ids of resources name their subscription, and each of these is in one
+    /// tenant.
+    #[must_use]
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::Local { .. } => self.key(),
+            Self::Azure { cloud, .. } => format!("azure {cloud}").to_lowercase(),
+        }
+    }
+
     /// Whether the images are built on one machine by our own service: in this process, or served over TLS. What Azure needs besides
     /// (an identity, addresses that it can reach) is not asked for there.
     #[must_use]

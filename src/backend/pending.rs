@@ -4,7 +4,7 @@
 //! Whoever finds a note later knows that the resource it names is this machine's own. A note is held by a lock for as long as its
 //! owner lives; what is not locked was left behind.
 //!
-//! `<folder>/<sha256 of backend and resource id>.json` is the note and its own lock: one file, since a file system can take longer to
+//! `<folder>/<sha256 of place and resource id>.json` is the note and its own lock: one file, since a file system can take longer to
 //! make a file than to sync it when many were removed just before. It holds [`NoteContent`], and then the operation, as lines of JSON.
 //! Half a line counts as none.
 
@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use self::lock::LockedFile;
 use super::operation::Operation;
-use super::origin::Origin;
+use super::origin::{Origin, OriginRelation};
 use crate::arm::id::{ArmId, ResourceId};
 
 /// The folder of the notes.
@@ -170,12 +170,15 @@ impl PendingNotes {
             tracing::warn!(path = %path.display(), "a pending note cannot be read and is passed over");
             return Ok(None);
         };
+        if !content.is_of(origin) {
+            return Ok(None);
+        }
         Ok(Some(Note { content, path, file }))
     }
 
-    /// One note for each resource of each backend: two backends can have the same id.
+    /// One note for each resource of each place: two backends can have the same id.
     fn path(&self, resource_id: &ResourceId, origin: &Origin) -> PathBuf {
-        let name = Sha256::digest(format!("{}\n{}", origin.key(), resource_id.key()));
+        let name = Sha256::digest(format!("{}\n{}", origin.place(), resource_id.key()));
         self.folder.join(format!("{name:x}.json"))
     }
 
@@ -208,6 +211,11 @@ impl NoteContent {
         let mut operations = lines.filter_map(|line| serde_json::from_slice(line).ok());
         content.operation = operations.next_back().or(content.operation);
         Some(content)
+    }
+
+    /// Whether it is about a resource of this backend.
+    fn is_of(&self, origin: &Origin) -> bool {
+        self.origin.relation_to(origin) == OriginRelation::Same
     }
 }
 

@@ -29,7 +29,7 @@ impl PendingNotes {
                 continue;
             }
             let content = fs::read(&path).ok().and_then(|bytes| NoteContent::read(&bytes));
-            let content = content.filter(|content| content.origin.key() == origin.key());
+            let content = content.filter(|content| content.is_of(origin));
             if let Some((rank, id)) = content.and_then(|content| Some((rank(&content)?, content.resource_id))) {
                 candidates.push((rank, id));
             }

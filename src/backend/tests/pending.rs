@@ -85,6 +85,25 @@ async fn a_note_remembers_the_operation_so_that_it_can_be_followed_after_a_crash
 }
 
 #[test]
+fn a_note_is_found_whether_or_not_the_tenant_is_told() {
+    let azure = |tenant: &str| Origin::Azure {
+        cloud: "public".to_owned(),
+        tenant: tenant.to_owned(),
+    };
+    let found = |notes: &PendingNotes, tenant: &str| {
+        let by_id = notes.find(&template(), &azure(tenant)).unwrap().is_some();
+        let by_look = notes.left_behind(&azure(tenant), |_| Some(())).unwrap().is_some();
+        assert_eq!(by_id, by_look, "{tenant}");
+        by_id
+    };
+    for (of_killed, of_next, is_found) in [("t", "", true), ("", "t", true), ("t", "T", true), ("t", "other", false)] {
+        let (_base, _, notes) = folder();
+        drop(notes.begin(&template(), "print", "request", &azure(of_killed)).unwrap());
+        assert_eq!(found(&notes, of_next), is_found, "{of_killed:?} {of_next:?}");
+    }
+}
+
+#[test]
 fn a_note_is_not_taken_from_an_owner_that_is_alive() {
     let (_base, _, notes) = folder();
     let owner = notes.begin(&template(), "print", "request", &origin(1)).unwrap();
