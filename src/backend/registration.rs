@@ -32,6 +32,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// A registration that an answer asks for.
+#[derive(PartialEq, Eq)]
 struct Missing {
     subscription: String,
     namespace: String,
@@ -40,15 +41,29 @@ struct Missing {
 impl ArmClient {
     /// Sends a request; where that takes a registration which is missing, registers and sends it again.
     pub(super) async fn execute(&self, request: &Request, policy: &RetryPolicy) -> Result<Answer, Error> {
-        let answer = self.exchange(request, policy).await?;
-        let Some(missing) = missing(request, &answer) else {
-            return Ok(answer);
-        };
-        if !self.registers_providers {
-            return Err(way_out(refusal(&answer).about(request).found(&answer), &missing));
+        let mut registered = Vec::new();
+        let mut began = self.clock.now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let answer = self.exchange(request, policy).await?;
+            let Some(missing) = missing(request, &answer) else {
+                return Ok(answer);
+            };
+            let is_registered = registered.contains(&missing);
+            if !self.registers_providers || is_registered && self.clock.now() - began > LONGEST_WAIT {
+                let error = refusal(&answer).about(request).found(&answer);
+                return Err(way_out(error, &missing.subscription, &missing.namespace));
+            }
+            if is_registered {
+                // Not every region knows of it yet.
+                self.await_registration(&mut pause, &missing.namespace).await?;
+            } else {
+                self.register(&missing).await?;
+                registered.push(missing);
+                began = self.clock.now();
+                pause = FIRST_PAUSE;
+            }
         }
-        self.register(&missing).await?;
-        self.exchange(request, policy).await
     }
 
     async fn register(&self, missing: &Missing) -> Result<(), Error> {
@@ -59,38 +74,42 @@ impl ArmClient {
             .filter(|_| missing.namespace.eq_ignore_ascii_case(IMAGE_BUILDER));
         let mut pending = Vec::new();
         for namespace in std::iter::once(missing.namespace.as_str()).chain(companions.copied()) {
-            let state = self.ask(missing, namespace, Method::GET).await?;
+            let state = self.ask(&missing.subscription, namespace, Method::GET).await?;
             if state != State::Registered {
                 tracing::info!(namespace, "registering the subscription for a resource provider");
-                self.ask(missing, namespace, Method::POST).await?;
+                self.ask(&missing.subscription, namespace, Method::POST).await?;
                 pending.push(namespace);
             }
         }
         let began = self.clock.now();
         let mut pause = FIRST_PAUSE;
         while let Some(namespace) = pending.last() {
-            if self.ask(missing, namespace, Method::GET).await? == State::Registered {
+            if self.ask(&missing.subscription, namespace, Method::GET).await? == State::Registered {
                 pending.pop();
                 continue;
             }
             if self.clock.now() - began > LONGEST_WAIT {
                 let message = format!("the registration of the subscription for {namespace} does not come to its end");
-                return Err(way_out(Error::new(ErrorKind::TimedOut, message), missing));
+                let error = Error::new(ErrorKind::TimedOut, message);
+                return Err(way_out(error, &missing.subscription, namespace));
             }
-            self.pause(pause).await.map_err(|kind| {
-                Error::new(
-                    kind,
-                    format!("given up while the subscription is registered for {namespace}"),
-                )
-            })?;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            self.await_registration(&mut pause, namespace).await?;
         }
         Ok(())
     }
 
+    async fn await_registration(&self, pause: &mut Duration, namespace: &str) -> Result<(), Error> {
+        self.pause(*pause).await.map_err(|kind| {
+            let message = format!("given up while the subscription is registered for {namespace}");
+            Error::new(kind, message)
+        })?;
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+
     /// Looks at a registration (GET) or asks for it (POST); either tells how it then stands.
-    async fn ask(&self, missing: &Missing, namespace: &str, method: Method) -> Result<State, Error> {
-        let provider = format!("/subscriptions/{}/providers/{namespace}", missing.subscription);
+    async fn ask(&self, subscription: &str, namespace: &str, method: Method) -> Result<State, Error> {
+        let provider = format!("/subscriptions/{subscription}/providers/{namespace}");
         let request = match method {
             Method::POST => {
                 Request::post_path(&format!("{provider}/register"), API_VERSION).with_repeat(Repeat::Always)
@@ -99,7 +118,8 @@ impl ArmClient {
         };
         let answer = self.exchange(&request, &RetryPolicy::REQUEST).await?;
         if !answer.status.is_success() {
-            return Err(way_out(refusal(&answer).about(&request).found(&answer), missing));
+            let error = refusal(&answer).about(&request).found(&answer);
+            return Err(way_out(error, subscription, namespace));
         }
         let state = answer
             .body
@@ -155,11 +175,10 @@ fn missing(request: &Request, answer: &Answer) -> Option<Missing> {
     })
 }
 
-fn way_out(error: Error, missing: &Missing) -> Error {
+fn way_out(error: Error, subscription: &str, namespace: &str) -> Error {
     error.with_hint(&format!(
-        "The subscription has to be registered for {0}. Whoever may do that runs `az provider register --namespace {0} --subscription {1} \
-         --wait`; or the provider does it, unless `resource_provider_registrations` is \"none\", with the right \
-         \"{0}/register/action\".",
-        missing.namespace, missing.subscription
+        "The subscription has to be registered for {namespace}. Whoever may do that runs `az provider register --namespace {namespace} \
+         --subscription {subscription} --wait`; or the provider does it, unless `resource_provider_registrations` is \"none\", with the \
+         right \"{namespace}/register/action\"."
     ))
 }

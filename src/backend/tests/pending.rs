@@ -96,7 +96,12 @@ fn a_note_is_found_whether_or_not_the_tenant_is_told() {
         assert_eq!(by_id, by_look, "{tenant}");
         by_id
     };
-    for (of_killed, of_next, is_found) in [("t", "", true), ("", "t", true), ("t", "T", true), ("t", "other", false)] {
+    for (of_killed, of_next, is_found) in [
+        ("t", "", true),
+        ("", "t", true),
+        ("t", "T", true),
+        ("t", "other", false),
+    ] {
         let (_base, _, notes) = folder();
         drop(notes.begin(&template(), "print", "request", &azure(of_killed)).unwrap());
         assert_eq!(found(&notes, of_next), is_found, "{of_killed:?} {of_next:?}");

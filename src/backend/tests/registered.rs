@@ -32,11 +32,19 @@ async fn a_missing_registration_is_made_once_it_is_told_of_and_the_request_repea
         (provider("POST", "Microsoft.Compute"), state("Registering")),
         (provider("GET", "Microsoft.Compute"), state("Registering")),
         (provider("GET", "Microsoft.Compute"), state("Registered")),
+        // Told before the region knows of it.
+        (put(), Step::json(409, &missing())),
+        (put(), Step::json(409, &missing())),
         (put(), Step::json(200, &json!({"id": GALLERY}))),
     ]);
     let client = script.client().registering_providers(true);
     client.put(&id, &json!({})).await.unwrap();
     script.assert_played();
+    assert!(
+        script.pauses()[5..].iter().all(|pause| !pause.is_zero()),
+        "{:?}",
+        script.pauses()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,15 +87,13 @@ async fn who_must_not_register_is_told_the_command() {
     let forbidden = json!({"error": {"code": "AuthorizationFailed", "message": "no right"}});
     for registers in [false, true] {
         let mut steps = vec![(on("PUT"), Step::json(409, &missing()))];
+        let mut refused = "Microsoft.VirtualMachineImages";
         if registers {
-            steps.push((
-                provider("GET", "Microsoft.VirtualMachineImages"),
-                state("NotRegistered"),
-            ));
-            steps.push((
-                provider("POST", "Microsoft.VirtualMachineImages"),
-                Step::json(403, &forbidden),
-            ));
+            steps.push((provider("GET", refused), state("Registered")));
+            // One that builds need besides.
+            refused = "Microsoft.Compute";
+            steps.push((provider("GET", refused), state("NotRegistered")));
+            steps.push((provider("POST", refused), Step::json(403, &forbidden)));
         }
         let script = Script::new(steps);
         let client = script.client().registering_providers(registers);
@@ -100,8 +106,8 @@ async fn who_must_not_register_is_told_the_command() {
                 ErrorKind::Conflict
             }
         );
-        let command = "az provider register --namespace Microsoft.VirtualMachineImages --subscription s --wait";
-        assert!(error.message().contains(command), "{error}");
+        let command = format!("az provider register --namespace {refused} --subscription s --wait");
+        assert!(error.message().contains(&command), "{error}");
         assert!(!error.outcome_is_unknown());
         script.assert_played();
     }

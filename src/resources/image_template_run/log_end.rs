@@ -82,7 +82,11 @@ fn of_run(logs: Vec<BuildLog>, message: &str, started: Option<Timestamp>) -> Opt
         return Some(log.clone());
     }
     let earliest = started.and_then(|started| started.checked_sub(WHOLE_SECOND).ok());
-    let is_earlier = |log: &BuildLog| log.modified.zip(earliest).is_some_and(|(modified, start)| modified < start);
+    let is_earlier = |log: &BuildLog| {
+        log.modified
+            .zip(earliest)
+            .is_some_and(|(modified, start)| modified < start)
+    };
     logs.into_iter().find(|log| !is_earlier(log))
 }
 
