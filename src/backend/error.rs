@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 use jiff::SignedDuration;
 
 use super::operation::Answer;
@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Invalid,
     /// 401.
     Unauthorized,
+    /// 401, because the tenant asks for more than a token: multi-factor authentication, or what conditional access demands.
+    ProofMissing,
     /// 403: for want of a right.
     Forbidden,
     /// 403: by a policy, whatever rights one has.
@@ -137,10 +139,31 @@ impl Error {
         let reads = matches!(self.0.context.method, None | Some(Method::GET | Method::HEAD));
         let perhaps = Fault::of_status(answer.status).is_some_and(Fault::may_have_been_accepted);
         self.0.outcome_unknown |= !reads && (perhaps || answer.perhaps_accepted_before);
+        if let Some(challenge) = claims_challenge(answer) {
+            self = self.with_proof_asked_for(challenge);
+        }
         match answer.clock_ahead {
             Some(ahead) => self.with_clock_of_service(ahead),
             None => self,
         }
+    }
+
+    /// A fresh token of the same sign-in meets the same refusal. The challenge is no secret: it says what the token lacks.
+    fn with_proof_asked_for(mut self, challenge: &str) -> Self {
+        self.0.kind = ErrorKind::ProofMissing;
+        // It goes into a command line.
+        let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/-_=".contains(character);
+        let option = if challenge.chars().all(is_base64) {
+            format!(" --claims-challenge \"{challenge}\"")
+        } else {
+            String::new()
+        };
+        self.with_hint(&format!(
+            "The tenant asks for a further proof of who signs in: multi-factor authentication, or what conditional access demands. \
+             With the Azure CLI, sign in anew by these commands, adding `--tenant` where there are several:\n\n  az logout\n  \
+             az login{option}\n\nAnother sign-in has to be renewed in its own way; an application cannot give such a proof, and needs a \
+             policy of the tenant that lets it in."
+        ))
     }
 
     /// Tokens are good for a time, and what one side takes for now is the past or the future of the other.
@@ -265,6 +288,18 @@ pub(super) fn correlation_id(headers: &HeaderMap) -> Option<&str> {
         .iter()
         .find_map(|name| headers.get(*name))
         .and_then(|value| value.to_str().ok())
+}
+
+/// What a 401 asks for beside a token, in Base64 (<https://learn.microsoft.com/entra/identity-platform/claims-challenge>).
+fn claims_challenge(answer: &Answer) -> Option<&str> {
+    if answer.status != StatusCode::UNAUTHORIZED {
+        return None;
+    }
+    let mut challenges = answer.headers.get_all(header::WWW_AUTHENTICATE).iter();
+    challenges.find_map(|challenge| {
+        let (_, claims) = challenge.to_str().ok()?.split_once("claims=\"")?;
+        claims.split_once('"').map(|(claims, _)| claims)
+    })
 }
 
 /// What a status and the service's code mean.

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use terraform_provider_imagebuilder::arm::id::ResourceGroupId;
 use terraform_provider_imagebuilder::backend::azure::{
     AccessToken, Caller, CredentialError, CredentialErrorKind, HttpClient, HttpsTransport, TokenCache, TokenSource,
 };
 use terraform_provider_imagebuilder::backend::transport::BoxFuture;
-use terraform_provider_imagebuilder::backend::{Transport, TransportError, TransportErrorKind};
+use terraform_provider_imagebuilder::backend::{
+    ArmClient, ErrorKind, Origin, PendingNotes, Transport, TransportError, TransportErrorKind,
+};
 
 use crate::far_end::{Answer, FarEnd};
 
@@ -163,6 +166,29 @@ async fn a_refused_token_is_replaced_once_and_the_request_repeated_once() {
         .collect();
     assert_eq!(carried, [true; 4], "{:?}", far_end.seen());
     assert!(far_end.seen()[3].contains("Bearer other-3"), "{:?}", far_end.seen());
+}
+
+#[tokio::test]
+async fn a_tenant_that_asks_for_a_further_proof_is_told_with_the_command_that_gives_it() {
+    let challenge = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwgInZhbHVlIjoiMTYwNDEwNjY1MSJ9fX0=";
+    let header = format!(
+        "Bearer realm=\"\", authorization_uri=\"https://login.example/common/oauth2/authorize\", error=\"insufficient_claims\", \
+         claims=\"{challenge}\""
+    );
+    let refused = || Answer::status(401, &[("www-authenticate", &header)], "");
+    let far_end = FarEnd::start([refused(), refused()]).await;
+    let origin = Origin::Azure {
+        cloud: "public".to_owned(),
+        tenant: String::new(),
+    };
+    let notes = PendingNotes::in_folder("/nonexistent");
+    let client = ArmClient::new(Arc::new(transport(&far_end)), origin, "s", notes);
+    let group = ResourceGroupId::new("s", "g").unwrap();
+    let error = client.get_json(&group).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ProofMissing, "{error}");
+    let command = format!("az login --claims-challenge \"{challenge}\"");
+    assert!(error.message().contains(&command), "{error}");
+    assert!(error.message().contains("multi-factor"), "{error}");
 }
 
 #[tokio::test]
