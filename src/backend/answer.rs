@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 
+use super::clock;
 use super::error::{Error, ErrorKind};
 use super::exchange::{Failure, writes};
 use super::operation::Answer;
@@ -22,7 +23,7 @@ pub(super) fn read(request: &Request, response: http::Response<Bytes>, now: Time
         status: head.status,
         asked_pause: asked_pause(&head.headers, now),
         clock_ahead: (head.status == StatusCode::UNAUTHORIZED)
-            .then(|| clock_ahead(&head.headers, now))
+            .then(|| clock::ahead(&head.headers, now))
             .flatten(),
         headers: head.headers,
         body: None,
@@ -138,11 +139,4 @@ fn unusable(request: &Request, answer: &Answer, reason: &str, fault: Option<Faul
         error
     };
     Failure { fault, error }
-}
-
-/// How far the service's clock is ahead, by the answer's date; to the second, as that is.
-fn clock_ahead(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {
-    let date = headers.get(header::DATE)?.to_str().ok()?;
-    let date = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
-    Some(date.duration_since(now))
 }

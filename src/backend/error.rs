@@ -4,17 +4,14 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::{HeaderMap, Method, StatusCode, header};
-use jiff::SignedDuration;
 
+use super::clock;
 use super::operation::Answer;
 use super::redact;
 use super::request::Request;
 use super::retry::Fault;
 use super::transport::{TransportError, TransportErrorKind};
 use crate::arm::error::ErrorDetail;
-
-/// How far clocks may differ; Entra ID and Resource Manager allow five minutes.
-const TOLERATED_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What an error means to whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,8 +139,8 @@ impl Error {
         if let Some(challenge) = claims_challenge(answer) {
             self = self.with_proof_asked_for(challenge);
         }
-        match answer.clock_ahead {
-            Some(ahead) => self.with_clock_of_service(ahead),
+        match answer.clock_ahead.and_then(|ahead| clock::skew(ahead, "the service")) {
+            Some(hint) => self.with_hint(&hint),
             None => self,
         }
     }
@@ -164,19 +161,6 @@ impl Error {
              az login{option}\n\nAnother sign-in has to be renewed in its own way; an application cannot give such a proof, and needs a \
              policy of the tenant that lets it in."
         ))
-    }
-
-    /// Tokens are good for a time, and what one side takes for now is the past or the future of the other.
-    fn with_clock_of_service(self, ahead: SignedDuration) -> Self {
-        if ahead.abs() > TOLERATED_CLOCK_SKEW {
-            let minutes = ahead.abs().as_secs() / 60;
-            let direction = if ahead.is_positive() { "behind" } else { "ahead of" };
-            let hint = format!(
-                "This machine's clock is {minutes} minutes {direction} the service's; set it, since tokens are good for a time."
-            );
-            return self.with_hint(&hint);
-        }
-        self
     }
 
     /// Adds what is to be done about it, or what may be behind it.

@@ -18,7 +18,7 @@ pub mod origin;
 pub mod pending;
 pub mod poller;
 pub mod redact;
-mod registration;
+pub mod registration;
 pub mod request;
 pub mod retry;
 mod traffic;

@@ -12,19 +12,21 @@ use super::error::{Error, ErrorKind};
 use super::operation::{Answer, refusal};
 use super::request::{Repeat, Request};
 use super::retry::RetryPolicy;
+use crate::arm::api_version;
 use crate::arm::error::ErrorBody;
 
-const API_VERSION: &str = "2022-09-01";
 /// The service's code of an answer that asks for a registration.
 const MISSING: &str = "MissingSubscriptionRegistration";
 const IMAGE_BUILDER: &str = "Microsoft.VirtualMachineImages";
-/// What builds need besides: https://learn.microsoft.com/azure/virtual-machines/linux/image-builder#register-the-providers
-const NEEDED_BY_BUILDS: [&str; 5] = [
+/// What a subscription has to be registered for before Image Builder builds in it:
+/// <https://learn.microsoft.com/azure/virtual-machines/linux/image-builder#register-the-providers>
+pub const NEEDED_BY_BUILDS: [&str; 6] = [
+    IMAGE_BUILDER,
     "Microsoft.Compute",
-    "Microsoft.KeyVault",
-    "Microsoft.Storage",
-    "Microsoft.Network",
     "Microsoft.ContainerInstance",
+    "Microsoft.KeyVault",
+    "Microsoft.Network",
+    "Microsoft.Storage",
 ];
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -69,11 +71,13 @@ impl ArmClient {
     async fn register(&self, missing: &Missing) -> Result<(), Error> {
         // One at a time: the resources of a first apply all find it missing at once.
         let _registering = self.registering.lock().await;
-        let companions = NEEDED_BY_BUILDS
-            .iter()
-            .filter(|_| missing.namespace.eq_ignore_ascii_case(IMAGE_BUILDER));
+        let namespaces = if missing.namespace.eq_ignore_ascii_case(IMAGE_BUILDER) {
+            NEEDED_BY_BUILDS.to_vec()
+        } else {
+            vec![missing.namespace.as_str()]
+        };
         let mut pending = Vec::new();
-        for namespace in std::iter::once(missing.namespace.as_str()).chain(companions.copied()) {
+        for namespace in namespaces {
             let state = self.ask(&missing.subscription, namespace, Method::GET).await?;
             if state != State::Registered {
                 tracing::info!(namespace, "registering the subscription for a resource provider");
@@ -112,9 +116,9 @@ impl ArmClient {
         let provider = format!("/subscriptions/{subscription}/providers/{namespace}");
         let request = match method {
             Method::POST => {
-                Request::post_path(&format!("{provider}/register"), API_VERSION).with_repeat(Repeat::Always)
+                Request::post_path(&format!("{provider}/register"), api_version::RESOURCES).with_repeat(Repeat::Always)
             }
-            _ => Request::get_path(&provider, API_VERSION),
+            _ => Request::get_path(&provider, api_version::RESOURCES),
         };
         let answer = self.exchange(&request, &RetryPolicy::REQUEST).await?;
         if !answer.status.is_success() {

@@ -63,7 +63,8 @@ fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
     None
 }
 
-fn host(url: &Url) -> String {
+/// Host (and port), for messages.
+pub(super) fn host(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),

@@ -123,8 +123,8 @@ async fn a_refused_token_and_a_wrong_clock_are_told_together() {
         json!({"error": {"code": "ExpiredAuthenticationToken", "message": "The access token expiry is in the past."}});
     let now: jiff::Timestamp = TODAY.parse().unwrap();
     for (seconds, hint) in [
-        (7200, Some("120 minutes behind")),
-        (-7200, Some("120 minutes ahead of")),
+        (7200, Some("2h behind that of the service")),
+        (-7200, Some("2h ahead of that of the service")),
         (20, None),
     ] {
         let date = now + jiff::SignedDuration::from_secs(seconds);

@@ -15,7 +15,7 @@ fn missing() -> Value {
 
 fn provider(method: &str, name: &str) -> String {
     let action = if method == "POST" { "/register" } else { "" };
-    format!("{method} /subscriptions/s/providers/{name}{action}?api-version=2022-09-01")
+    format!("{method} /subscriptions/s/providers/{name}{action}?api-version=2025-04-01")
 }
 
 fn state(state: &str) -> Step {
@@ -52,10 +52,10 @@ async fn for_image_builder_everything_that_builds_need_is_registered_too() {
     let names = [
         "VirtualMachineImages",
         "Compute",
-        "KeyVault",
-        "Storage",
-        "Network",
         "ContainerInstance",
+        "KeyVault",
+        "Network",
+        "Storage",
     ];
     let mut steps = vec![(on("PUT"), Step::json(409, &missing()))];
     for name in names {

@@ -11,7 +11,8 @@ use serde_json::error::Category;
 
 use crate::backend::azure::http_client::HttpClient;
 use crate::backend::azure::token::{AccessToken, CredentialError, CredentialErrorKind};
-use crate::backend::azure::unanswered::explained;
+use crate::backend::azure::unanswered::{explained, host};
+use crate::backend::clock;
 use crate::backend::retry::Fault;
 use crate::backend::{TransportError, TransportErrorKind};
 
@@ -36,10 +37,7 @@ pub(super) async fn send(
     let unanswered = |error| explained(error, url);
     let answer = request(client.get()?).send().await.map_err(unanswered)?;
     Ok(Reply {
-        host: url.host_str().map_or_else(String::new, |host| match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }),
+        host: host(url),
         status: answer.status(),
         headers: answer.headers().clone(),
         body: answer.bytes().await.map_err(unanswered)?,
@@ -102,20 +100,7 @@ impl Reply {
 
     /// How far this machine's clock is from that of whoever answered, when that is more than tokens bear.
     pub(super) fn clock_difference(&self, now: Timestamp) -> Option<String> {
-        const BORNE: Duration = Duration::from_secs(5 * 60);
-        let date = self.headers.get(header::DATE)?.to_str().ok()?;
-        let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
-        let difference = now.duration_since(theirs);
-        let side = if difference.is_negative() { "behind" } else { "ahead of" };
-        let difference = difference.unsigned_abs();
-        (difference > BORNE).then(|| {
-            let minutes = Duration::from_secs(difference.as_secs() / 60 * 60);
-            format!(
-                "This machine's clock is {} {side} that of {}; set it right (timedatectl set-ntp true).",
-                humantime::format_duration(minutes),
-                self.host
-            )
-        })
+        clock::ahead(&self.headers, now).and_then(|ahead| clock::skew(ahead, &self.host))
     }
 }
 

@@ -8,21 +8,11 @@ use tf_provider::{Attr, Diagnostic, Diagnostics, Path, Severity, path};
 use self::requirements::Requirement;
 use super::model::ImageTemplate;
 use crate::arm::id::{ResourceId, UserAssignedIdentityId};
+use crate::backend::registration::NEEDED_BY_BUILDS;
 use crate::backend::{ArmClient, Error};
 use crate::resources::authority::Authority;
 use crate::resources::connection::Connection;
 use crate::resources::patience::Patience;
-
-/// What a subscription has to have registered before the service builds in it. See
-/// <https://learn.microsoft.com/azure/virtual-machines/image-builder-overview>.
-const NAMESPACES: &[&str] = &[
-    "Microsoft.VirtualMachineImages",
-    "Microsoft.Compute",
-    "Microsoft.ContainerInstance",
-    "Microsoft.KeyVault",
-    "Microsoft.Network",
-    "Microsoft.Storage",
-];
 
 /// A look at the surroundings of one template.
 struct Look<'a> {
@@ -54,7 +44,7 @@ pub(super) async fn check(connection: &Connection, template: &ImageTemplate, pat
 
 impl Look<'_> {
     async fn at_providers(&mut self, subscription: &str) -> Result<(), Error> {
-        for namespace in NAMESPACES {
+        for namespace in NEEDED_BY_BUILDS {
             let state = self.authority.registration(&self.arm, subscription, namespace).await?;
             let Some(state) = state.filter(|state| !is_registered(state)) else {
                 continue;
