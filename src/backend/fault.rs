@@ -160,71 +160,56 @@ impl Fault {
     ];
 
     fn effect(self, delay: Duration) -> Effect {
-        let refused = |status, code, message| Answered::Instead(refusal(status, code, message));
-        let server_error = || {
-            refused(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "InternalServerError",
-                "Something went wrong.",
-            )
-        };
-        let gateway_timeout = || {
-            refused(
+        Effect {
+            carried_out: self.follows_the_service(),
+            delay: if self == Self::Slow { delay } else { Duration::ZERO },
+            answer: self.answer(),
+        }
+    }
+
+    const fn follows_the_service(self) -> bool {
+        matches!(
+            self,
+            Self::ServerErrorAfter | Self::GatewayTimeoutAfter | Self::ResetAfter | Self::Slow | Self::Truncated
+        )
+    }
+
+    fn answer(self) -> Answered {
+        let wrong = "Something went wrong.";
+        let (status, code, message) = match self {
+            Self::ResetBefore | Self::ResetAfter => return Answered::Nothing,
+            Self::Slow => return Answered::Whole,
+            Self::Truncated => return Answered::Half,
+            Self::Throttled => return Answered::Instead(throttled()),
+            Self::Html => return Answered::Instead(page()),
+            Self::ExpiredToken => return Answered::Instead(expired()),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ServerTimeout",
+                "The server is busy. Try again later.",
+            ),
+            Self::ServerError | Self::ServerErrorAfter => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", wrong)
+            }
+            Self::GatewayTimeout | Self::GatewayTimeoutAfter => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "GatewayTimeout",
                 "The gateway did not receive a response in time.",
-            )
-        };
-        let (carried_out, answer) = match self {
-            Self::Throttled => (false, Answered::Instead(throttled())),
-            Self::Unavailable => (
-                false,
-                refused(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "ServerTimeout",
-                    "The server is busy. Try again later.",
-                ),
             ),
-            Self::ServerError => (false, server_error()),
-            Self::ServerErrorAfter => (true, server_error()),
-            Self::GatewayTimeout => (false, gateway_timeout()),
-            Self::GatewayTimeoutAfter => (true, gateway_timeout()),
-            Self::ResetBefore => (false, Answered::Nothing),
-            Self::ResetAfter => (true, Answered::Nothing),
-            Self::Slow => (true, Answered::Whole),
-            Self::Truncated => (true, Answered::Half),
-            Self::Html => (false, Answered::Instead(page())),
-            Self::ErrorBody => (
-                false,
-                refused(StatusCode::OK, "InternalServerError", "Something went wrong."),
-            ),
-            Self::ExpiredToken => (false, Answered::Instead(expired())),
+            Self::ErrorBody => (StatusCode::OK, "InternalServerError", wrong),
             Self::Forbidden => (
-                false,
-                refused(
-                    StatusCode::FORBIDDEN,
-                    "AuthorizationFailed",
-                    "The client does not have authorization to perform the action. If access was recently granted, refresh your credentials.",
-                ),
+                StatusCode::FORBIDDEN,
+                "AuthorizationFailed",
+                "The client does not have authorization to perform the action. If access was recently granted, refresh your credentials.",
             ),
-            Self::NotFound => (
-                false,
-                refused(StatusCode::NOT_FOUND, "ResourceNotFound", "The resource was not found."),
-            ),
+            Self::NotFound => (StatusCode::NOT_FOUND, "ResourceNotFound", "The resource was not found."),
             Self::NotAllowed => (
-                false,
-                refused(
-                    StatusCode::CONFLICT,
-                    "OperationNotAllowed",
-                    "The operation is not allowed in provisioning state: provisioned or run state: running.",
-                ),
+                StatusCode::CONFLICT,
+                "OperationNotAllowed",
+                "The operation is not allowed in provisioning state: provisioned or run state: running.",
             ),
         };
-        Effect {
-            carried_out,
-            delay: if self == Self::Slow { delay } else { Duration::ZERO },
-            answer,
-        }
+        Answered::Instead(refusal(status, code, message))
     }
 }
 

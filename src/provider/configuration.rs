@@ -89,7 +89,7 @@ pub(super) fn resolve(
     let subscription_id = subscription(configuration.subscription_id.into_known(), environment(SUBSCRIPTION))?;
     let backend = if azure {
         BackendSettings::Azure(Box::new(azure_configuration::resolve(
-            configuration.azure,
+            &configuration.azure,
             &environment,
         )?))
     } else {

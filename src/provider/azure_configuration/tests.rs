@@ -8,7 +8,7 @@ use tf_provider::Diagnostic;
 use super::*;
 use crate::backend::azure::credential::{CertificateSource, Secret};
 
-fn resolved(azure: AzureConfiguration, variables: &[(&str, &str)]) -> Result<AzureSettings, Diagnostic> {
+fn resolved(azure: &AzureConfiguration, variables: &[(&str, &str)]) -> Result<AzureSettings, Diagnostic> {
     let variable = |name: &str| {
         let found = variables.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| (*value).to_owned())
@@ -16,14 +16,14 @@ fn resolved(azure: AzureConfiguration, variables: &[(&str, &str)]) -> Result<Azu
     resolve(azure, &variable)
 }
 
-fn refusal(azure: AzureConfiguration, variables: &[(&str, &str)]) -> (String, String) {
+fn refusal(azure: &AzureConfiguration, variables: &[(&str, &str)]) -> (String, String) {
     let refusal = resolved(azure, variables).unwrap_err();
     (refusal.attribute.to_string(), refusal.detail)
 }
 
 #[test]
 fn without_any_argument_the_azure_cli_signs_in_to_the_public_cloud() {
-    let settings = resolved(AzureConfiguration::default(), &[]).unwrap();
+    let settings = resolved(&AzureConfiguration::default(), &[]).unwrap();
     assert_eq!(settings.environment.as_deref(), Some("public"));
     let login = Login {
         azure_cli: true,
@@ -37,7 +37,7 @@ fn without_any_argument_the_azure_cli_signs_in_to_the_public_cloud() {
 fn every_argument_has_the_variable_that_azurerm_gives_it() {
     let client = "00000000-0000-0000-0000-00000000000c";
     let settings = resolved(
-        AzureConfiguration::default(),
+        &AzureConfiguration::default(),
         &[
             ("ARM_TENANT_ID", "contoso.com"),
             ("ARM_AUXILIARY_TENANT_IDS", "one.example; two.example"),
@@ -116,7 +116,7 @@ fn arguments_win_and_empty_texts_are_none() {
         ("ARM_CLIENT_SECRET", ""),
         ("ARM_USE_CLI", "0"),
     ];
-    let login = resolved(azure, &variables).unwrap().login;
+    let login = resolved(&azure, &variables).unwrap().login;
     assert_eq!(login.tenant_id.as_deref(), Some("argument.example"));
     assert!(login.client_secret.is_absent() && login.azure_cli);
 }
@@ -150,7 +150,7 @@ fn a_bad_value_is_refused_at_its_argument_wherever_it_came_from() {
             "\"core\"",
         ),
     ] {
-        let (at, detail) = refusal(AzureConfiguration::default(), &[(variable, value)]);
+        let (at, detail) = refusal(&AzureConfiguration::default(), &[(variable, value)]);
         assert_eq!(at, path);
         assert!(
             detail.contains(variable) && detail.contains(way_out),
@@ -162,7 +162,7 @@ fn a_bad_value_is_refused_at_its_argument_wherever_it_came_from() {
 #[test]
 fn a_custom_cloud_has_to_be_described() {
     let custom = ("ARM_ENVIRONMENT", "custom");
-    let (path, detail) = refusal(AzureConfiguration::default(), &[custom]);
+    let (path, detail) = refusal(&AzureConfiguration::default(), &[custom]);
     assert_eq!(path, "environment");
     assert!(
         detail.contains("metadata_host") && detail.contains("active_directory_authority"),
@@ -170,7 +170,9 @@ fn a_custom_cloud_has_to_be_described() {
     );
     let described = [custom, ("ARM_METADATA_HOSTNAME", "localhost:8443")];
     assert_eq!(
-        resolved(AzureConfiguration::default(), &described).unwrap().environment,
+        resolved(&AzureConfiguration::default(), &described)
+            .unwrap()
+            .environment,
         None
     );
 }
@@ -184,9 +186,9 @@ fn secrets_are_not_shown() {
     };
     assert!(!format!("{azure:?}").contains("planted"));
     let variables = [("ARM_USE_OIDC", "true"), ("ARM_CLIENT_CERTIFICATE_PASSWORD", "planted")];
-    assert!(!format!("{:?}", resolved(azure, &variables).unwrap()).contains("planted"));
+    assert!(!format!("{:?}", resolved(&azure, &variables).unwrap()).contains("planted"));
     let (_, detail) = refusal(
-        AzureConfiguration::default(),
+        &AzureConfiguration::default(),
         &[("ARM_RESOURCE_MANAGER_ENDPOINT", "https://me:planted@arm.example")],
     );
     assert!(!detail.contains("planted"), "{detail}");
