@@ -6,7 +6,7 @@
 pub(crate) mod checks;
 mod delete;
 pub(crate) mod fetch;
-mod staging;
+pub(crate) mod staging;
 pub(crate) mod submit;
 
 use std::fs;
@@ -54,9 +54,9 @@ async fn carry_out(shared: &Arc<Shared>, id: Uuid) -> Result<(), StoreError> {
     };
     match operation.job {
         Job::SubmitTemplate => submit::carry_out(shared, operation).await,
-        Job::DeleteTemplate => blocking(shared, move |shared| delete::template(shared, &operation)).await,
-        Job::DeleteImage => blocking(shared, move |shared| delete::image(shared, &operation)).await,
-        Job::DeleteResourceGroup => blocking(shared, move |shared| delete::resource_group(shared, &operation)).await,
+        Job::DeleteTemplate | Job::DeleteImage | Job::DeleteResourceGroup => {
+            blocking(shared, move |shared| delete::carry_out(shared, &operation)).await
+        }
         Job::Run | Job::Cancel | Job::CreateTrigger | Job::DeleteTrigger => Ok(()),
     }
 }

@@ -96,6 +96,28 @@ async fn a_named_group_that_is_absent_is_made_and_goes_with_the_template() {
 }
 
 #[tokio::test]
+async fn what_others_put_into_a_made_group_or_into_one_of_its_name_outlives_the_template() {
+    let cloud = Cloud::new();
+    let group = cloud.group("g").await;
+    let id = cloud.template(&group, "t", with_staging("later")).await;
+    let staging = format!("{SUBSCRIPTION}/resourceGroups/later");
+    let image = cloud.gallery_image(&staging).await;
+    for kept in [&id, &group] {
+        let refused = cloud.delete(kept).await.refused(409, "ResourceGroupDeletionBlocked");
+        assert!(refused.message().contains(&image), "{}", refused.message());
+    }
+    let accepted = cloud.delete(&staging).await.expect(202);
+    cloud.follow(&accepted).await.expect(204);
+    cloud.group("later").await;
+    let image = cloud.gallery_image(&staging).await;
+    let mine = json!({"imageTemplateName": "t", "imageTemplateResourceGroupName": "another"});
+    cloud.patch(&staging, json!({"tags": mine})).await.expect(200);
+    delete(&cloud, &id).await;
+    assert_eq!(cloud.get(&staging).await.expect(200).body["tags"], mine);
+    cloud.get(&image).await.expect(200);
+}
+
+#[tokio::test]
 async fn one_group_serves_one_template() {
     let cloud = Cloud::new();
     let group = cloud.group("g").await;

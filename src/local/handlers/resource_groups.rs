@@ -6,6 +6,7 @@ use crate::arm::image_template::ProvisioningState;
 use crate::arm::resource_group::{ResourceGroup, ResourceGroupUpdate};
 use crate::arm::{location, names};
 use crate::local::answer::Answer;
+use crate::local::jobs::staging::keeps_from_deletion;
 use crate::local::presentation::{expect, present, resource, stored_body, typed};
 use crate::local::refusal::Refused;
 use crate::local::request::Request;
@@ -128,7 +129,12 @@ fn blocks(view: &rusqlite::Connection, resource: &Resource) -> Result<Option<Str
         provisioning: resource.state,
         run,
     })
-    .err();
+    .err()
+    .map(|refusal| refusal.to_string());
+    let refusal = match refusal {
+        Some(refusal) => Some(refusal),
+        None => keeps_from_deletion(view, resource)?,
+    };
     Ok(refusal.map(|refusal| format!("{}: {refusal}", resource.id)))
 }
 

@@ -12,6 +12,7 @@ use crate::arm::image_template::{
 use crate::arm::{names, staging};
 use crate::local::answer::Answer;
 use crate::local::jobs::checks::{Defect, check_new_targets};
+use crate::local::jobs::staging::keeps_from_deletion;
 use crate::local::jobs::submit;
 use crate::local::presentation::{self, expect, expect_group, resource, stored_body, typed};
 use crate::local::refusal::Refused;
@@ -152,6 +153,10 @@ pub(crate) fn delete(shared: &Shared, target: &Target) -> Result<Outcome, Refuse
         let operation = match following {
             Some(operation) => operation,
             None => {
+                if let Some(reason) = keeps_from_deletion(transaction, &stored)? {
+                    let text = format!("Deletion of the image template '{}' failed: {reason}.", stored.name());
+                    return Err(Refused::conflict("ResourceGroupDeletionBlocked", text));
+                }
                 resources::set_state(transaction, &key, ProvisioningState::Deleting)?;
                 let operation = Operation::begin(Job::DeleteTemplate, Style::Location, &key, &stored.location);
                 operations::insert(transaction, &operation)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-use super::succeed;
+use super::{staging, succeed};
 use crate::arm::staging::is_service_tag;
 use crate::local::error::StoreError;
 use crate::local::layers;
@@ -24,39 +24,15 @@ struct Doomed {
     folders: Vec<PathBuf>,
     /// Children before their parents.
     rows: Vec<Key>,
-    /// Staging resource groups that were given: they stay, without the service's tags.
-    released: Vec<Key>,
+    /// Staging resource groups, and the template that had each.
+    staging: Vec<(Key, Resource, StagingOwnership)>,
 }
 
-/// A gallery image version or a managed image.
-pub(super) fn image(shared: &Shared, operation: &Operation) -> Result<(), StoreError> {
-    carry_out(shared, operation, |view, doomed| {
-        doomed.add(&shared.root, view, &operation.target)
-    })
-}
-
-/// A template with its runs and its staging resource group.
-pub(super) fn template(shared: &Shared, operation: &Operation) -> Result<(), StoreError> {
-    carry_out(shared, operation, |view, doomed| {
-        doomed.add(&shared.root, view, &operation.target)
-    })
-}
-
-/// A resource group with everything in it.
-pub(super) fn resource_group(shared: &Shared, operation: &Operation) -> Result<(), StoreError> {
-    carry_out(shared, operation, |view, doomed| {
-        doomed.add(&shared.root, view, &operation.target)
-    })
-}
-
-fn carry_out(
-    shared: &Shared,
-    operation: &Operation,
-    collect: impl FnOnce(&Connection, &mut Doomed) -> rusqlite::Result<()>,
-) -> Result<(), StoreError> {
+/// Deletes the target of an operation with all that goes with it: a template's runs and staging resource group, a group's content.
+pub(super) fn carry_out(shared: &Shared, operation: &Operation) -> Result<(), StoreError> {
     let mut doomed = Doomed::default();
     shared.store.read("read what is to be deleted", |view| {
-        Ok::<_, StoreError>(collect(view, &mut doomed)?)
+        Ok::<_, StoreError>(doomed.add(&shared.root, view, &operation.target)?)
     })?;
     for folder in &doomed.folders {
         if let Err(error) = shared.root.discard(folder) {
@@ -68,8 +44,8 @@ fn carry_out(
         for key in &doomed.rows {
             resources::remove(transaction, key)?;
         }
-        for key in &doomed.released {
-            release(transaction, key)?;
+        for (group, template, ownership) in &doomed.staging {
+            leave(transaction, group, template, *ownership)?;
         }
         Ok::<_, StoreError>(())
     })?;
@@ -92,7 +68,12 @@ impl Doomed {
             return Ok(());
         };
         match resource.kind {
-            Kind::ResourceGroup => self.add_content(root, view, key)?,
+            Kind::ResourceGroup => {
+                // Of a staging group: whoever takes the name next is not to find its logs and disks.
+                let folder = staging_of(root, &resource.id).path().to_owned();
+                self.folders.extend(Some(folder).filter(|folder| folder.exists()));
+                self.add_content(root, view, key)?;
+            }
             Kind::ImageTemplate => self.add_template(root, view, &resource)?,
             Kind::GalleryImageVersion | Kind::ManagedImage => {
                 if let Some(artifact) = artifacts::of_owner(view, key)? {
@@ -125,26 +106,35 @@ impl Doomed {
         let Some(row) = templates::get(view, &key)? else {
             return Ok(());
         };
-        let group = Key::of(&row.staging_group);
         if row.staging_ownership == StagingOwnership::Undecided {
+            return Ok(());
+        }
+        let group = Key::of(&row.staging_group);
+        // A group that was deleted may have been made anew by somebody else.
+        if resources::get(view, &group)?.is_some_and(|group| !staging::is_of(&group, resource)) {
             return Ok(());
         }
         self.folders
             .push(staging_of(root, &row.staging_group).path().to_owned());
-        self.add_content(root, view, &group)?;
-        match row.staging_ownership {
-            StagingOwnership::Made => self.rows.push(group),
-            _ => self.released.push(group),
-        }
+        self.staging.push((group, resource.clone(), row.staging_ownership));
         Ok(())
     }
 }
 
-/// Takes the service's tags off a group that was given.
-fn release(transaction: &Connection, group: &Key) -> rusqlite::Result<()> {
-    let Some(mut found) = resources::get(transaction, group)? else {
+/// Removes the staging group that was made for a template. One that was given, or has got other things since, only loses the service's
+/// tags.
+fn leave(
+    transaction: &Connection,
+    group: &Key,
+    template: &Resource,
+    ownership: StagingOwnership,
+) -> rusqlite::Result<()> {
+    let Some(mut found) = resources::get(transaction, group)?.filter(|found| staging::is_of(found, template)) else {
         return Ok(());
     };
+    if ownership == StagingOwnership::Made && resources::in_group(transaction, group)?.is_empty() {
+        return resources::remove(transaction, group);
+    }
     if let Some(tags) = found.body.get_mut("tags").and_then(serde_json::Value::as_object_mut) {
         tags.retain(|key, _| !is_service_tag(key));
     }

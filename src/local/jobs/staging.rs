@@ -7,6 +7,7 @@ use crate::arm::image_template::{ImageTemplate, ProvisioningState};
 use crate::arm::location;
 use crate::arm::staging::{CREATED_BY, SERVICE_NAME, TEMPLATE_NAME, TEMPLATE_RESOURCE_GROUP, USED_BY, is_service_tag};
 use crate::local::route::Target;
+use crate::local::store::key::Key;
 use crate::local::store::resources::{self, Kind, Resource};
 use crate::local::store::templates::{self, StagingOwnership, TemplateRow};
 
@@ -51,6 +52,35 @@ pub(super) fn claim(
         ..row.clone()
     };
     Ok(templates::put(transaction, &stored.key(), &row)?)
+}
+
+/// Whether the tags of a group say that it is the template's. Names alone would not do: another group can have a template of the name.
+pub(crate) fn is_of(group: &Resource, template: &Resource) -> bool {
+    let says = |tag: &str, name: &str| group.tag(tag).is_some_and(|found| found.eq_ignore_ascii_case(name));
+    let own = Target::parse(&template.id);
+    own.is_some_and(|own| says(TEMPLATE_NAME, template.name()) && says(TEMPLATE_RESOURCE_GROUP, &own.group))
+}
+
+/// Why a template cannot be deleted whose staging group the service has made: it has got things of somebody else since, which would
+/// go with it.
+pub(crate) fn keeps_from_deletion(view: &Connection, template: &Resource) -> rusqlite::Result<Option<String>> {
+    let made = templates::get(view, &template.key())?.filter(|row| row.staging_ownership == StagingOwnership::Made);
+    let group = match made {
+        Some(row) => resources::get(view, &Key::of(&row.staging_group))?,
+        None => None,
+    };
+    let Some(group) = group.filter(|group| is_of(group, template)) else {
+        return Ok(None);
+    };
+    let content = resources::in_group(view, &group.key())?;
+    let ids: Vec<&str> = content.iter().map(|resource| resource.id.as_str()).collect();
+    Ok((!ids.is_empty()).then(|| {
+        format!(
+            "its staging resource group '{}' would go with it, and has resources that the service did not make: '{}'",
+            group.name(),
+            ids.join("', '"),
+        )
+    }))
 }
 
 fn made(target: &Target, stored: &Resource) -> Resource {

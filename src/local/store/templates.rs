@@ -24,9 +24,9 @@ pub(crate) struct TemplateRow {
 pub(crate) enum StagingOwnership {
     /// Not decided yet: the submission is in progress, or has failed before it took a group.
     Undecided,
-    /// The service made the group: it is deleted with the template.
+    /// The service made the group: it is deleted with the template, unless somebody has put something into it.
     Made,
-    /// The group was there: it is emptied and released.
+    /// The group was there: it loses what the service put there, and is released.
     Given,
 }
 

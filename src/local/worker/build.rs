@@ -16,8 +16,9 @@ use super::source::{self, Resolved, Unusable};
 use super::spec::RunSpec;
 use super::{End, Work, canceled, failed, failure, notes, recipe, record};
 use crate::arm::image_template::{Distributor, RunState, RunSubState};
-use crate::arm::staging::TEMPLATE_NAME;
+use crate::arm::staging::{TEMPLATE_NAME, TEMPLATE_RESOURCE_GROUP};
 use crate::local::error::{StoreError, chain};
+use crate::local::jobs::staging;
 use crate::local::root::make_folder;
 use crate::local::store::key::Key;
 use crate::local::store::resources;
@@ -273,15 +274,19 @@ fn check_staging(view: &Connection, spec: &RunSpec) -> rusqlite::Result<Result<(
             spec.staging_group
         )));
     };
+    let template = resources::get(view, &Key::of(&spec.template_id))?;
+    if template.is_some_and(|template| staging::is_of(&group, &template)) {
+        return Ok(Ok(()));
+    }
     let own = spec.template_id.rsplit('/').next().unwrap_or_default();
-    Ok(match group.tag(TEMPLATE_NAME) {
-        Some(name) if name.eq_ignore_ascii_case(own) => Ok(()),
-        found => Err(format!(
-            "The staging resource group '{}' is not this template's: its tag {TEMPLATE_NAME} is '{}', and must be '{own}'.",
-            group.id,
-            found.unwrap_or_default()
-        )),
-    })
+    let found = |tag: &str| group.tag(tag).unwrap_or_default().to_owned();
+    Ok(Err(format!(
+        "The staging resource group '{}' is not this template's: its tags {TEMPLATE_NAME} and {TEMPLATE_RESOURCE_GROUP} are '{}' and '{}', and \
+         must be '{own}' and its resource group.",
+        group.id,
+        found(TEMPLATE_NAME),
+        found(TEMPLATE_RESOURCE_GROUP),
+    )))
 }
 
 fn open_workspace(scratch: &Path, log: &Path, layers: LayerStore) -> io::Result<Workspace> {
