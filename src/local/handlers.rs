@@ -1,6 +1,7 @@
 //! One file a resource type. A handler parses, decides by pure functions, writes in one transaction, and answers; what takes
 //! longer it leaves to a job or a worker, as the promise that stands in its outcome.
 
+mod filter;
 pub(crate) mod galleries;
 pub(crate) mod gallery_images;
 pub(crate) mod gallery_versions;

@@ -41,8 +41,8 @@ pub(crate) struct Request {
     pub(crate) api_version: String,
     /// `scheme://authority` under which the request came in; operations' URLs begin with it.
     pub(crate) base: String,
-    /// Path as it was sent, for links to further pages.
-    path: String,
+    /// As it was sent, for links to further pages.
+    uri: http::Uri,
     query: Vec<(String, String)>,
     body: Bytes,
 }
@@ -87,7 +87,7 @@ impl Request {
             route,
             api_version,
             base: base(&head.uri, &head.headers),
-            path: head.uri.path().to_owned(),
+            uri: head.uri,
             query,
             body,
         })
@@ -108,11 +108,11 @@ impl Request {
 
     /// The URL of the same list from the item `begin` on.
     pub(crate) fn next_link(&self, begin: usize) -> String {
-        let top = self.query("$top").map(|top| format!("&$top={top}")).unwrap_or_default();
-        format!(
-            "{}{}?api-version={}{top}&$skiptoken={begin}",
-            self.base, self.path, self.api_version
-        )
+        let is_kept =
+            |pair: &&str| !decode(pair.split('=').next().unwrap_or_default()).eq_ignore_ascii_case("$skiptoken");
+        let asked = self.uri.query().unwrap_or_default().split('&').filter(is_kept);
+        let asked = asked.collect::<Vec<_>>().join("&");
+        format!("{}{}?{asked}&$skiptoken={begin}", self.base, self.uri.path())
     }
 
     /// The body as JSON.

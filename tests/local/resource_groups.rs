@@ -108,3 +108,56 @@ async fn groups_are_listed_by_subscription() {
     let found = cloud.get(&format!("{SUBSCRIPTION}/resourceGroups")).await.expect(200);
     assert_eq!((found.text("/value/0/name"), found.text("/value/1/name")), ("A", "b"));
 }
+
+#[tokio::test]
+async fn lists_are_filtered_also_on_their_further_pages() {
+    let cloud = Cloud::new();
+    for (name, tags) in [
+        ("one", json!({"env": "test"})),
+        ("two", json!({"env": "production", "kind": "test"})),
+        ("three", json!({"Env": "test"})),
+        ("four", json!({})),
+    ] {
+        let body = json!({"location": "westus2", "tags": tags});
+        cloud
+            .put(&format!("{SUBSCRIPTION}/resourceGroups/{name}"), body)
+            .await
+            .expect(201);
+    }
+    let tagged = "$filter=tagname%20eq%20'env'%20and%20tagvalue%20eq%20'test'";
+    let groups = format!("{SUBSCRIPTION}/resourceGroups?$top=1&{tagged}");
+    let first = cloud.get(&groups).await.expect(200);
+    let second = cloud.get(first.text("/nextLink")).await.expect(200);
+    assert_eq!(
+        (first.text("/value/0/name"), second.text("/value/0/name")),
+        ("one", "three")
+    );
+    assert!(second.body.get("nextLink").is_none(), "{}", second.body);
+
+    let image = cloud.gallery_image(&format!("{SUBSCRIPTION}/resourceGroups/one")).await;
+    let resources = async |path: &str, filter: &str| {
+        let path = format!("{SUBSCRIPTION}{path}?$filter={filter}");
+        cloud.get(&path.replace(' ', "%20")).await
+    };
+    let exactly = "resourceGroup eq 'ONE' and name eq 'image' and resourceType eq 'Microsoft.Compute/galleries/images'";
+    let found = resources("/resources", exactly).await.expect(200);
+    assert_eq!(
+        (found.text("/value/0/id"), found.body["value"].as_array().unwrap().len()),
+        (image.as_str(), 1)
+    );
+    let found = resources("/resourceGroups/one/resources", "name eq 'gallery'")
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            found.text("/value/0/name"),
+            found.body["value"].as_array().unwrap().len()
+        ),
+        ("gallery", 1)
+    );
+    for path in ["/resourceGroups", "/resources", "/resourceGroups/one/resources"] {
+        resources(path, "startswith(tagname, 'e')")
+            .await
+            .refused(400, "InvalidFilterInQueryString");
+    }
+}

@@ -135,7 +135,7 @@ async fn a_subscription_lists_its_resources_by_a_filter() {
         [(); 0].map(|()| "")
     );
     far_end
-        .get(&list("tagName%20eq%20'a'"))
+        .get(&list("startswith(tagname,'a')"))
         .await
         .refused(400, "InvalidFilterInQueryString");
 }

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::filter::Filter;
 use crate::local::answer::Answer;
 use crate::local::presentation::{expect, present, template};
 use crate::local::refusal::Refused;
@@ -36,19 +37,24 @@ pub(crate) fn collection(shared: &Shared, request: &Request, scope: &Scope, kind
     if kind == Kind::ImageTemplate {
         watch::visit_all(shared)?;
     }
+    let filter = Filter::of(request)?;
     let items = shared.store.read("read a list of resources", |view| {
-        let found = match scope {
+        let mut found = match scope {
             Scope::Subscription(subscription) => resources::in_subscription(view, kind, subscription)?,
             Scope::Group(group) => {
                 expect(view, group)?;
                 let content = resources::in_group(view, &group.group_key())?;
-                content.into_iter().filter(|resource| resource.kind == kind).collect()
+                content
+                    .into_iter()
+                    .filter(|resource| resource.kind == kind)
+                    .collect::<Vec<_>>()
             }
             Scope::Parent(parent) => {
                 expect(view, parent)?;
                 resources::children(view, kind, &parent.key())?
             }
         };
+        found.retain(|resource| filter.fits(resource));
         present_all(view, &found)
     })?;
     page(request, items)
@@ -56,62 +62,29 @@ pub(crate) fn collection(shared: &Shared, request: &Request, scope: &Scope, kind
 
 /// Everything in a resource group.
 pub(crate) fn group_content(shared: &Shared, request: &Request, group: &Target) -> Result<Outcome, Refused> {
+    let filter = Filter::of(request)?;
     let items = shared.store.read("read the content of a resource group", |view| {
         expect(view, group)?;
-        present_all(view, &resources::in_group(view, &group.group_key())?)
+        let mut found = resources::in_group(view, &group.group_key())?;
+        found.retain(|resource| filter.fits(resource));
+        present_all(view, &found)
     })?;
     page(request, items)
 }
 
-/// Everything in the subscription; resource groups are no resources. `$filter` can name a type or a group.
+/// Everything in the subscription; resource groups are no resources.
 pub(crate) fn subscription_content(shared: &Shared, request: &Request) -> Result<Outcome, Refused> {
-    let filter = request.query("$filter").map(Filter::parse).transpose()?;
+    let filter = Filter::of(request)?;
     let subscription = shared.subscription();
     let items = shared.store.read("read the resources", |view| {
         let mut found = Vec::new();
         for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ResourceGroup) {
             found.extend(resources::in_subscription(view, kind, &subscription)?);
         }
-        found.retain(|resource| filter.as_ref().is_none_or(|filter| filter.fits(resource)));
+        found.retain(|resource| filter.fits(resource));
         Ok::<_, Refused>(found.iter().map(summary).collect::<Vec<_>>())
     })?;
     page(request, items)
-}
-
-/// `resourceType eq '…'`, `resourceGroup eq '…'` or `name eq '…'`.
-struct Filter {
-    member: String,
-    value: String,
-}
-
-impl Filter {
-    fn parse(text: &str) -> Result<Self, Refused> {
-        let parsed = text.trim().split_once(" eq ").and_then(|(member, value)| {
-            let member = member.trim().to_lowercase();
-            let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned();
-            let is_known = ["resourcetype", "resourcegroup", "name"].contains(&member.as_str());
-            is_known.then_some(Self { member, value })
-        });
-        parsed.ok_or_else(|| {
-            Refused::bad_request(
-                "InvalidFilterInQueryString",
-                format!(
-                    "The filter '{text}' is not supported; one of resourceType, resourceGroup and name can be compared by eq with a value in single \
-                     quotes."
-                ),
-            )
-        })
-    }
-
-    fn fits(&self, resource: &Resource) -> bool {
-        let target = Target::parse(&resource.id);
-        let actual = match self.member.as_str() {
-            "resourcetype" => resource.kind.resource_type(),
-            "resourcegroup" => target.as_ref().map_or("", |target| target.group.as_str()),
-            _ => resource.name(),
-        };
-        actual.eq_ignore_ascii_case(&self.value)
-    }
 }
 
 /// A resource as a list over all types shows it: without its properties.
