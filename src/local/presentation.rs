@@ -21,6 +21,13 @@ pub(crate) fn resource(
     state: ProvisioningState,
     body: &impl Serialize,
 ) -> Result<Resource, Refused> {
+    // It becomes part of the URLs of operations.
+    location::check(region).map_err(|reason| {
+        Refused::bad_request(
+            "InvalidParameter",
+            format!("The value of 'location' is not right: {reason}."),
+        )
+    })?;
     Ok(Resource {
         kind: target.kind,
         id: target.id(),

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::client::{Cloud, SUBSCRIPTION, template_id};
+use crate::client::{Cloud, SUBSCRIPTION, template_body, template_id};
 
 #[tokio::test]
 async fn a_group_is_made_replaced_patched_and_deleted() {
@@ -42,6 +42,25 @@ async fn a_group_does_not_move() {
         .put(&group, json!({"location": "eastus"}))
         .await
         .refused(409, "InvalidResourceGroupLocation");
+}
+
+#[tokio::test]
+async fn a_region_has_letters_digits_and_spaces_only() {
+    let cloud = Cloud::new();
+    let group = format!("{SUBSCRIPTION}/resourceGroups/g");
+    for bad in ["", "west/us?", "west\nus"] {
+        cloud
+            .put(&group, json!({"location": bad}))
+            .await
+            .refused(400, "InvalidParameter");
+    }
+    let group = cloud.group("g").await;
+    let mut template = template_body(json!({}));
+    template["location"] = json!("../westus2");
+    cloud
+        .put(&template_id(&group, "t"), template)
+        .await
+        .refused(400, "ValidationFailed");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::BadField;
 use super::steps::{Step, check_workload};
 use super::targets::{self, expect_kind};
 use crate::arm::image_template::{Identity, IdentityType, ImageTemplate, Properties, Source, VmProfile};
+use crate::arm::location;
 use crate::local::route::Target;
 use crate::local::store::resources::Kind;
 
@@ -12,6 +13,8 @@ pub(crate) fn check(template: &ImageTemplate, subscription: &str) -> Result<(), 
     if template.location.is_empty() {
         return Err(BadField::missing("", "location"));
     }
+    location::check(&template.location)
+        .map_err(|reason| BadField::bad("", "location", &template.location, format!("{reason}.")))?;
     // Azure demands an identity; on one machine there is nobody to be, so a template without one is accepted, and one that says so,
     // as it is shown.
     if let Some(identity) = &template.identity {
