@@ -134,21 +134,23 @@ impl Root {
         }
     }
 
-    /// Unlinks whatever was discarded, by whom ever. Several processes may do so at once.
+    /// Unlinks whatever was discarded, by whom ever. Several processes may do so at once. What cannot be removed keeps nothing else on
+    /// the disk; the first such error is returned.
     pub(crate) fn empty_trash(&self) -> io::Result<()> {
+        let mut first = Ok(());
         for entry in fs::read_dir(self.directory.join("trash"))? {
             let path = entry?.path();
             let removed = if path.is_dir() {
-                fs::remove_dir_all(&path)
+                remove_folder(&path)
             } else {
                 fs::remove_file(&path)
             };
             match removed {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::NotFound && first.is_ok() => first = Err(error),
                 _ => {}
             }
         }
-        Ok(())
+        first
     }
 }
 
@@ -208,6 +210,17 @@ pub(crate) fn staging_folder(subscription: &str, group: &str) -> String {
         group
     } else {
         format!("{group}@{}", subscription.to_lowercase())
+    }
+}
+
+/// Removes a folder. Of the scratch of a dead run the files may belong to subordinate ids: then the engine removes them first.
+fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            image_engine::remove_scratch(path).map_err(io::Error::other)?;
+            fs::remove_dir_all(path)
+        }
+        removed => removed,
     }
 }
 
@@ -285,6 +298,29 @@ mod tests {
         assert_ne!(
             staging_folder(&nil, "a"),
             staging_folder("11111111-0000-0000-0000-000000000000", "a")
+    #[test]
+    fn what_cannot_be_removed_keeps_nothing_else_in_the_trash() {
+        // Root can remove everything.
+        if rustix::process::geteuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let trash = root.directory().join("trash");
+        for name in ["a", "b", "c"] {
+            make_folder(&trash.join(name).join("inner")).unwrap();
+        }
+        let closed = trash.join("b");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).unwrap();
+        let error = root.empty_trash().unwrap_err();
+        let left: Vec<_> = fs::read_dir(&trash)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!((error.kind(), left), (io::ErrorKind::PermissionDenied, vec![closed]));
+    }
+
         );
     }
 }
