@@ -66,6 +66,11 @@ async fn assignments_are_listed_by_principal_from_above_and_below_a_scope() {
     assign(&cloud, &group, 7, "one")
         .await
         .refused(409, "RoleAssignmentExists");
+    let again = assign(&cloud, &group, 9, "two").await.expect(200);
+    assert_eq!(again.text("/properties/principalId"), "two");
+    assign(&cloud, &group, 9, "one")
+        .await
+        .refused(409, "RoleAssignmentUpdateNotPermitted");
 }
 
 #[tokio::test]
@@ -86,6 +91,15 @@ async fn a_role_of_ones_own_can_be_assigned_and_one_that_does_not_exist_cannot()
         .await
         .refused(409, "RoleDefinitionWithSameNameExists");
     assign_role(&cloud, &group, 1, "one", own).await.expect(201);
+    let changed = json!({"properties": {"roleName": "Reads", "permissions": []}});
+    cloud
+        .put(&role(READER), changed)
+        .await
+        .refused(400, "InvalidRoleDefinitionId");
+    cloud
+        .delete(&role(READER))
+        .await
+        .refused(400, "InvalidRoleDefinitionId");
     let reader = cloud.get(&role(READER)).await.expect(200);
     assert_eq!(reader.text("/properties/roleName"), "Reader");
     assert_eq!(

@@ -57,6 +57,17 @@ fn put(shared: &Shared, request: &Request, place: &Authorization, name: &str, id
             let text = format!("The specified role definition with ID '{role}' does not exist.");
             return Err(Refused::new(StatusCode::NOT_FOUND, "RoleDefinitionDoesNotExist", text));
         }
+        // Azure tells apart whether the same is asked for again, or another under the same name.
+        match authorizations::get::<RoleAssignment>(transaction, id)? {
+            Some(existing) if is_same(&existing, &assignment) => {
+                return Ok(Answer::json(StatusCode::OK, &existing)?.into());
+            }
+            Some(_) => {
+                let text = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+                return Err(Refused::conflict("RoleAssignmentUpdateNotPermitted", text));
+            }
+            None => {}
+        }
         let all = authorizations::all::<RoleAssignment>(transaction, TYPE.resource_type())?;
         if all.iter().any(|other| is_same(other, &assignment)) {
             return Err(Refused::conflict(

@@ -96,6 +96,12 @@ pub(crate) fn answer(shared: &Shared, request: &Request, place: &Authorization) 
         return list(shared, request);
     };
     let id = id(shared, name);
+    if request.method != Method::GET
+        && let Some((role_name, ..)) = built_in(name)
+    {
+        let text = format!("The role '{role_name}' ({name}) is built in, and can be neither changed nor deleted.");
+        return Err(Refused::bad_request("InvalidRoleDefinitionId", text));
+    }
     match request.method {
         Method::PUT => put(shared, request, place, name, &id),
         Method::DELETE => shared.store.write("delete a role", |transaction| {
@@ -115,13 +121,16 @@ pub(crate) fn answer(shared: &Shared, request: &Request, place: &Authorization) 
 /// The role of an id, whatever scope the id is written with.
 pub(super) fn find(shared: &Shared, view: &Connection, id: &str) -> rusqlite::Result<Option<RoleDefinition>> {
     let name = id.rsplit('/').next().unwrap_or_default();
-    let built_in = BUILT_IN
-        .iter()
-        .find(|(_, built_in, ..)| built_in.eq_ignore_ascii_case(name));
-    match built_in {
+    match built_in(name) {
         Some(role) => Ok(Some(present(shared, role))),
         None => authorizations::get(view, &self::id(shared, name)),
     }
+}
+
+fn built_in(name: &str) -> Option<&'static BuiltIn> {
+    BUILT_IN
+        .iter()
+        .find(|(_, built_in, ..)| built_in.eq_ignore_ascii_case(name))
 }
 
 fn put(shared: &Shared, request: &Request, place: &Authorization, name: &str, id: &str) -> Result<Outcome, Refused> {
