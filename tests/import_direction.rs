@@ -17,7 +17,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("functions", &["tf_provider", "arm", "conversion"]),
     (
         "local",
-        &["arm", "backend::transport", "backend::fault", "image_engine"],
+        &[
+            "arm",
+            "backend::transport",
+            "backend::fault",
+            "backend::redact",
+            "image_engine",
+        ],
     ),
     (
         "provider",

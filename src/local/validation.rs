@@ -6,6 +6,8 @@ pub(crate) mod template;
 
 use std::fmt;
 
+use crate::backend::redact;
+
 /// A member whose value the service does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadField {
@@ -64,11 +66,12 @@ impl fmt::Display for BadField {
     }
 }
 
-/// A URI without the part that can carry a token.
+/// A URI without the parts that can carry a token or a password.
 pub(crate) fn redact(uri: &str) -> String {
-    match uri.find(['?', '#']) {
-        Some(end) => format!("{}?…", &uri[..end]),
-        None => uri.to_owned(),
+    let shown = redact::text(uri);
+    match shown.find(['?', '#']) {
+        Some(end) => format!("{}?…", &shown[..end]),
+        None => shown.into_owned(),
     }
 }
 
@@ -77,7 +80,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_never_shown() {
+    fn a_token_or_a_password_is_never_shown() {
+        let with_password = "https://builder:p?ss@a.example/s.sh?sig=secret";
+        assert_eq!(redact(with_password), "https://REDACTED@a.example/s.sh?…");
         assert_eq!(redact("https://a.example/s.sh?sig=secret"), "https://a.example/s.sh?…");
         assert_eq!(redact("file:///tmp/s.sh"), "file:///tmp/s.sh");
     }
