@@ -234,6 +234,13 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes a folder durable that may be new, and its parents up to `top`.
+pub(crate) fn sync_path(path: &Path, top: &Path) -> io::Result<()> {
+    path.ancestors()
+        .take_while(|folder| folder.starts_with(top))
+        .try_for_each(sync_folder)
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -292,13 +299,6 @@ mod tests {
     }
 
     #[test]
-    fn equal_group_names_of_two_subscriptions_get_two_folders() {
-        let nil = Uuid::nil().to_string();
-        assert_eq!(staging_folder(&nil, "IT_Rg"), "it_rg");
-        assert_ne!(
-            staging_folder(&nil, "a"),
-            staging_folder("11111111-0000-0000-0000-000000000000", "a")
-    #[test]
     fn what_cannot_be_removed_keeps_nothing_else_in_the_trash() {
         // Root can remove everything.
         if rustix::process::geteuid().is_root() {
@@ -321,6 +321,13 @@ mod tests {
         assert_eq!((error.kind(), left), (io::ErrorKind::PermissionDenied, vec![closed]));
     }
 
+    #[test]
+    fn equal_group_names_of_two_subscriptions_get_two_folders() {
+        let nil = Uuid::nil().to_string();
+        assert_eq!(staging_folder(&nil, "IT_Rg"), "it_rg");
+        assert_ne!(
+            staging_folder(&nil, "a"),
+            staging_folder("11111111-0000-0000-0000-000000000000", "a")
         );
     }
 }

@@ -14,6 +14,7 @@ use crate::arm::image_template::{
 use crate::arm::latest::is_latest;
 use crate::local::error::StoreError;
 use crate::local::presentation::{stored_body, typed};
+use crate::local::root::sync_path;
 use crate::local::run_request::{self, Asked, Prepared};
 use crate::local::service::Shared;
 use crate::local::store::operations::{self, Operation, Status};
@@ -126,6 +127,13 @@ async fn fetch_all(
             .await;
         let sha256 = fetched.map_err(|error| defect(&wanted, &error))?;
         fill_in_checksum(&mut template, &wanted, sha256);
+    }
+    if folder.exists() {
+        // Provisioned means that the copies are there, also after the machine has lost its power.
+        sync_path(&folder, &shared.root.directory().join("staging")).map_err(|error| {
+            tracing::warn!(%error, path = %folder.display(), "the copies of referenced files cannot be made durable");
+            StoreError::interrupted()
+        })?;
     }
     fill_in_exact_version(&mut template);
     Ok(template)

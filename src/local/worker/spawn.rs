@@ -16,7 +16,7 @@ use crate::arm::image_template::RunState;
 use crate::local::error::chain;
 use crate::local::lock::FileLock;
 use crate::local::refusal::Refused;
-use crate::local::root::{Root, RunFolder, make_folder};
+use crate::local::root::{Root, RunFolder, make_folder, sync_path};
 use crate::local::service::Shared;
 
 /// What a worker inherits of the environment. The rest stays behind: it holds Terraform's plugin variables and credentials.
@@ -91,6 +91,8 @@ fn prepare_folder(folder: &RunFolder, spec: &RunSpec) -> io::Result<FileLock> {
     let lock = FileLock::try_acquire(&folder.lock())?;
     let lock = lock.ok_or_else(|| io::Error::new(io::ErrorKind::WouldBlock, "somebody holds the lock of a new run"))?;
     spec.write(&folder.spec())?;
+    let runs = folder.path().parent().unwrap_or(folder.path());
+    sync_path(folder.path(), runs)?;
     Ok(lock)
 }
 
