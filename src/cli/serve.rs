@@ -22,7 +22,7 @@ const LAST_JOBS: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Loopback address to listen on; with port 0 the system chooses one.
+    /// Where to listen: 127.0.0.1 or [::1]; with port 0 the system chooses one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// File to write the certificate to that clients have to trust (PEM).

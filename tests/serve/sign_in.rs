@@ -122,4 +122,10 @@ fn an_address_that_others_reach_is_refused() {
         told.contains("0.0.0.0:0 is not a loopback address") && told.contains("127.0.0.1"),
         "{told}"
     );
+    let other = refusal("127.0.0.2:0");
+    let told = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(
+        told.contains("127.0.0.2:0 is a loopback address that the certificate is not for"),
+        "{told}"
+    );
 }

@@ -17,6 +17,8 @@ pub struct ServeError {
 pub enum ServeErrorKind {
     /// The address can be reached from other machines.
     NotLoopback,
+    /// A loopback address under which clients would not trust the service.
+    OtherLoopback,
     /// The address cannot be listened on.
     Listen,
     /// A file cannot be read or written.
@@ -59,6 +61,10 @@ impl fmt::Display for ServeError {
             ServeErrorKind::NotLoopback => write!(
                 formatter,
                 "{context} is not a loopback address: whoever reaches this service can start builds as you. Listen on 127.0.0.1 or [::1]"
+            ),
+            ServeErrorKind::OtherLoopback => write!(
+                formatter,
+                "{context} is a loopback address that the certificate is not for. Listen on 127.0.0.1 or [::1]"
             ),
             ServeErrorKind::Listen => write!(formatter, "cannot listen on {context}"),
             ServeErrorKind::Faults => write!(formatter, "{context} holds no rules of faults"),

@@ -23,7 +23,7 @@ mod token;
 mod wire;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub use error::{ServeError, ServeErrorKind};
 /// Where and how to listen.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// A loopback address; port 0 lets the system choose one.
+    /// 127.0.0.1 or ::1; port 0 lets the system choose one.
     pub listen: SocketAddr,
     /// File to which the certificate is written that clients have to trust, as PEM.
     pub ca_file: PathBuf,
@@ -80,10 +80,17 @@ impl Server {
     /// Listens, and writes the certificate that clients have to trust.
     ///
     /// # Errors
-    /// The address is not a loopback address or is in use; a file cannot be written.
+    /// The address is neither 127.0.0.1 nor ::1, or is in use; a file cannot be written.
     pub async fn bind(service: Arc<LocalService>, options: ServeOptions) -> Result<Self, ServeError> {
         if !options.listen.ip().is_loopback() {
             return Err(ServeError::new(ServeErrorKind::NotLoopback, options.listen.to_string()));
+        }
+        // The certificate and the names that requests may come under are of these two.
+        if ![IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].contains(&options.listen.ip()) {
+            return Err(ServeError::new(
+                ServeErrorKind::OtherLoopback,
+                options.listen.to_string(),
+            ));
         }
         let identity = Identity::of_root(service.root(), service.root_id())?;
         let acceptor = TlsAcceptor::from(certificate::server_config(&identity.authority)?);
