@@ -183,6 +183,9 @@ fn sudo_is_a_pass_through_in_all_the_forms_that_scripts_use() {
          [ \"$(echo 'echo piped' | sudo -s)\" = piped ]\n\
          [ \"$(sudo -u nobody id -un)\" = nobody ]\n\
          [ \"$(sudo -u nobody sh -c 'echo \"$1\"' - \"it's two  words\")\" = \"it's two  words\" ]\n\
+         [ \"$(sudo --group adm --prompt=? -p ? -gadm -Eg adm -n id -u)\" = 0 ]\n\
+         [ \"$(sudo --chdir /etc -D . --preserve-env=A,B pwd)\" = /etc ]\n\
+         rc=0; sudo --unheard-of id || rc=$?; [ $rc = 1 ]\n\
          sudo -v\n\
          rc=0; sudo sh -c 'exit 7' || rc=$?; [ $rc = 7 ]\n\
          echo ALL PASSED THROUGH",
