@@ -26,7 +26,7 @@ use crate::local::store::runs::Run;
 use crate::local::store::templates::{StagingOwnership, TemplateRow};
 use crate::local::store::{operations, resources, runs, templates};
 use crate::local::validation::{targets, template as rules};
-use crate::local::worker::watch;
+use crate::local::worker::{source, watch};
 
 /// Submits a template. One that needs nothing but rows is provisioned with its answer, which says Creating all the same; any other is
 /// left to the job driver, which also records what is wrong with it.
@@ -42,6 +42,7 @@ pub(crate) fn put(shared: &Shared, request: &Request, target: &Target) -> Result
             None => made_staging_group(target),
         };
     drop_read_only(&mut body);
+    source::ask_ahead(&shared.catalogue, &body.properties.source);
     shared.store.write("record an image template", |transaction| {
         expect_group(transaction, target)?;
         if resources::get(transaction, &target.key())?.is_some() {

@@ -126,6 +126,14 @@ pub(crate) fn check(
     Ok(settle(catalogue, source)?.resolve(view, root, region)?.traits)
 }
 
+/// Has the catalogue ask now what it would otherwise ask a program for while the store is locked. What is wrong is told by [`check`].
+pub(crate) fn ask_ahead(catalogue: &Catalogue, source: &Source) {
+    if let Source::PlatformImage(image) = source {
+        let [publisher, offer, sku, version] = names(image);
+        drop(catalogue.check(publisher, offer, sku, version));
+    }
+}
+
 /// Of all platform images here.
 const PLATFORM_IMAGE: Traits = Traits {
     generation: HyperVGeneration::V2,
