@@ -20,6 +20,14 @@ async fn each_request_is_one_line_without_secrets() {
         .await
         .expect(200);
 
+    let invented =
+        "providers/Microsoft.VirtualMachineImages/locations/westus2/operations/11111111-1111-1111-1111-111111111111";
+    let invented = format!(
+        "/subscriptions/{}/{invented}?api-version=2025-10-01",
+        far_end.ready.subscription_id
+    );
+    far_end.get(&invented).await.expect(404);
+
     assert_eq!(fs::metadata(&record).unwrap().permissions().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&record).unwrap();
     for secret in [
@@ -48,6 +56,12 @@ async fn each_request_is_one_line_without_secrets() {
     assert!(put["request_id"].is_string() && put["body_sha256"].is_string(), "{put}");
     let poll = lines.iter().find(|line| told(line).ends_with("/operations/*")).unwrap();
     assert_eq!((&poll["operation"], &put["operation"]), (&json!(1), &json!(1)));
+    let invented = lines.last().unwrap();
+    assert_eq!(
+        (&invented["status"], &invented["operation"]),
+        (&json!(404), &Value::Null),
+        "{invented}"
+    );
     let signed_in = lines
         .iter()
         .find(|line| told(line).ends_with("/oauth2/v2.0/token"))

@@ -86,11 +86,15 @@ impl Record {
         let header = |name: &str| answer?.headers().get(name)?.to_str().ok();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let led_to = header("azure-asyncoperation").or_else(|| header("location"));
-        let operation = led_to.and_then(operation).or_else(|| operation(&asked.path));
-        let operation = operation.map(|(id, _)| {
-            let next = state.operations.len() + 1;
-            *state.operations.entry(id).or_insert(next)
-        });
+        let next = state.operations.len() + 1;
+        // Paths are the client's to invent: only of operations that there are is anything kept.
+        let exists = answer.is_some_and(|answer| answer.status().is_success());
+        let operation = match (led_to.and_then(operation), operation(&asked.path)) {
+            (Some((id, _)), _) => Some(*state.operations.entry(id).or_insert(next)),
+            (None, Some((id, _))) if exists => Some(*state.operations.entry(id).or_insert(next)),
+            (None, Some((id, _))) => state.operations.get(&id).copied(),
+            (None, None) => None,
+        };
         let path = match self::operation(&asked.path) {
             Some((_, before)) => format!("{before}*"),
             None => asked.path.clone(),
