@@ -3,11 +3,13 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::answer::Answer;
@@ -27,6 +29,9 @@ use crate::backend::transport::{BoxFuture, Transport, TransportError};
 
 /// How long the end of an operation can be asked for.
 const OPERATIONS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// How often a process that stays looks what others have left, and whether sources have new versions.
+const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
 
 /// Image Builder and its neighbours, on one root folder.
 #[derive(Debug, Clone)]
@@ -116,6 +121,14 @@ impl LocalService {
         self.shared.store.root_id()
     }
 
+    /// Repeats at an interval what a process does before its first answer, for one that stays. It does not end.
+    pub(crate) async fn keep_house(&self) {
+        loop {
+            sleep(HOUSEKEEPING).await;
+            look_around(&self.shared).await;
+        }
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }
@@ -137,8 +150,7 @@ impl Transport for LocalService {
 async fn answer(shared: Arc<Shared>, request: http::Request<Bytes>) -> Response<Bytes> {
     let correlation = request::correlation(request.headers());
     if !shared.taken_over.swap(true, Ordering::AcqRel) {
-        take_over(&shared).await;
-        look_after_triggers(&shared);
+        look_around(&shared).await;
     }
     let request = match Request::parse(request) {
         Ok(request) => request,
@@ -174,7 +186,13 @@ fn handle(shared: &Arc<Shared>, request: &Request) -> Answer {
     }
 }
 
-/// Whatever another process has left unfinished is carried on: once per process, before its first answer.
+async fn look_around(shared: &Arc<Shared>) {
+    take_over(shared).await;
+    look_after_triggers(shared);
+}
+
+/// Whatever another process has left unfinished is carried on: before the first answer of each process, and at an interval in one that
+/// serves.
 async fn take_over(shared: &Arc<Shared>) {
     let found = {
         let shared = Arc::clone(shared);
@@ -252,5 +270,27 @@ fn check_platform_image(image: &super::options::PlatformImage) -> Result<(), Str
             "platform image {name}: there is no file {}",
             image.archive.display()
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_stays_removes_what_others_have_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let service = LocalService::open(LocalOptions::new(folder.path().to_owned(), "/bin/false".into())).unwrap();
+        let left = service.root().join("trash/left");
+        for _ in 0..2 {
+            fs::create_dir(&left).unwrap();
+            timeout(HOUSEKEEPING + HOUSEKEEPING / 2, service.keep_house())
+                .await
+                .unwrap_err();
+            assert!(!left.exists());
+        }
     }
 }

@@ -132,7 +132,11 @@ impl Server {
     /// Answers until `stop` is ready; then what is being answered is answered, and no new connection accepted. Runs go on: their
     /// workers are processes of their own.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        listener::accept_until(self.listener, self.acceptor, self.front, stop).await;
+        let service = Arc::clone(&self.front.service);
+        tokio::select! {
+            () = listener::accept_until(self.listener, self.acceptor, self.front, stop) => {}
+            () = service.keep_house() => {}
+        }
     }
 }
 
