@@ -167,6 +167,13 @@ impl FarEnd {
         }
     }
 
+    /// The most memory that the process has had at once so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Path of a resource group.
     pub(crate) fn group(&self, name: &str) -> String {
         format!("/subscriptions/{}/resourceGroups/{name}", self.ready.subscription_id)

@@ -157,3 +157,37 @@ async fn a_log_needs_a_token_for_storage_or_the_accounts_key() {
         assert_eq!(signed.send().await.unwrap().status(), status);
     }
 }
+
+#[tokio::test]
+async fn a_long_log_goes_out_in_pieces_and_a_head_reads_nothing() {
+    const LENGTH: u64 = 128 * 1024 * 1024;
+    let (far_end, _, blobs) = built().await;
+    let token = far_end.token_for("https://storage.azure.com").await;
+    let list = far_end
+        .client
+        .get(format!("{blobs}packerlogs?comp=list&restype=container"));
+    let list = list.bearer_auth(&token).send().await.unwrap().text().await.unwrap();
+    let name = log_in(&list);
+    let staging = std::fs::read_dir(far_end.folder.path().join("root/staging")).unwrap();
+    let log = staging.map(|group| group.unwrap().path().join("packerlogs").join(name));
+    let log = log.into_iter().find(|log| log.exists()).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(log)
+        .unwrap()
+        .set_len(LENGTH)
+        .unwrap();
+
+    let before = far_end.peak_memory();
+    let url = format!("{blobs}packerlogs/{name}");
+    let head = far_end.client.head(&url).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(head.headers()["content-length"], LENGTH.to_string().as_str());
+    let mut whole = far_end.client.get(&url).bearer_auth(&token).send().await.unwrap();
+    let mut length = 0;
+    while let Some(piece) = whole.chunk().await.unwrap() {
+        length += piece.len() as u64;
+    }
+    assert_eq!(length, LENGTH);
+    let grown = far_end.peak_memory() - before;
+    assert!(grown < LENGTH / 4, "{grown} bytes more");
+}

@@ -54,6 +54,19 @@ async fn without_a_token_for_resource_manager_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn of_a_body_without_a_token_nothing_is_kept() {
+    const LENGTH: usize = 48 * 1024 * 1024;
+    let far_end = FarEnd::start().await;
+    let before = far_end.peak_memory();
+    let url = far_end.url("/subscriptions?api-version=2022-12-01");
+    Answer::of(far_end.client.put(&url).body(vec![b' '; LENGTH]))
+        .await
+        .refused(401, "AuthenticationFailed");
+    let grown = far_end.peak_memory() - before;
+    assert!(grown < LENGTH as u64 / 3, "{grown} bytes more");
+}
+
+#[tokio::test]
 async fn wrong_sign_ins_are_refused_with_the_numbers_of_entra() {
     let far_end = FarEnd::start().await;
     let wrong = far_end

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -16,6 +15,7 @@ use jiff::fmt::rfc2822;
 use uuid::Uuid;
 
 use super::listing;
+use super::wire::{Content, Part};
 use crate::local::handlers::storage_accounts::{self, Account};
 use crate::local::request;
 use crate::local::root::{StagingFolder, staging_folder};
@@ -62,7 +62,7 @@ impl Denied {
         }
     }
 
-    fn into_response(self) -> Response<Bytes> {
+    fn into_response(self) -> Response<Content> {
         let Self { code, text, .. } = self;
         let body = format!("{XML}<Error><Code>{code}</Code><Message>{text}</Message></Error>");
         let mut response = xml(self.status, body);
@@ -87,7 +87,7 @@ pub(super) fn account_of(path: &str) -> Option<&str> {
 }
 
 /// Answers a request that was allowed, or that says no.
-pub(super) fn answer(shared: &Shared, request: &Request<Bytes>, allowed: Result<(), Denied>) -> Response<Bytes> {
+pub(super) fn answer(shared: &Shared, request: &Request<Bytes>, allowed: Result<(), Denied>) -> Response<Content> {
     let answered = allowed.and_then(|()| route(shared, request));
     let mut response = answered.unwrap_or_else(Denied::into_response);
     let headers = response.headers_mut();
@@ -100,7 +100,7 @@ pub(super) fn answer(shared: &Shared, request: &Request<Bytes>, allowed: Result<
     response
 }
 
-fn route(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>, Denied> {
+fn route(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Content>, Denied> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(READ_ONLY);
     }
@@ -142,7 +142,7 @@ fn route(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>, D
             }
             let found = blobs(&folder).map_err(|_| UNAVAILABLE)?;
             let blob = found.into_iter().find(|blob| blob.name == name).ok_or(NO_BLOB)?;
-            content(&blob, request.headers())
+            content(&blob, request.method(), request.headers())
         }
         (CONTAINER | "", ..) => Err(UNSUPPORTED),
         _ => Err(NO_CONTAINER),
@@ -204,8 +204,8 @@ fn written(time: SystemTime) -> String {
     printer.timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
 
-/// A blob, or the part of it that the headers ask for.
-fn content(blob: &Blob, headers: &HeaderMap) -> Result<Response<Bytes>, Denied> {
+/// A blob, or the part of it that the headers ask for. A HEAD opens nothing.
+fn content(blob: &Blob, method: &Method, headers: &HeaderMap) -> Result<Response<Content>, Denied> {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if text(&IF_MATCH).is_some_and(|tag| tag != "*" && tag != blob.tag()) {
         return Err(CHANGED);
@@ -213,10 +213,13 @@ fn content(blob: &Blob, headers: &HeaderMap) -> Result<Response<Bytes>, Denied> 
     let range = text(&HeaderName::from_static("x-ms-range")).or_else(|| text(&RANGE));
     let part = range.map(|range| part(range, blob.length)).transpose()?;
     let (begin, end) = part.unwrap_or((0, blob.length));
-    let mut buffer = vec![0; usize::try_from(end - begin).unwrap_or(usize::MAX)];
-    let read = File::open(&blob.path).and_then(|file| file.read_exact_at(&mut buffer, begin));
-    read.map_err(|_| UNAVAILABLE)?;
-    let mut response = Response::new(Bytes::from(buffer));
+    let content = if method == Method::HEAD {
+        Content::Whole(Bytes::new())
+    } else {
+        let file = File::open(&blob.path).map_err(|_| UNAVAILABLE)?;
+        Content::Part(Part::new(file, begin, end))
+    };
+    let mut response = Response::new(content);
     if part.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
@@ -252,8 +255,8 @@ fn part(range: &str, length: u64) -> Result<(u64, u64), Denied> {
     if begin < end { Ok((begin, end)) } else { Err(BAD_RANGE) }
 }
 
-fn xml(status: StatusCode, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn xml(status: StatusCode, body: String) -> Response<Content> {
+    let mut response = Response::new(Content::Whole(body.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));

@@ -1,6 +1,7 @@
 //! From a request on the wire to its answer: signing in is open to everybody, all else needs a token.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use bytes::Bytes;
@@ -11,13 +12,13 @@ use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::blobs::{self, Denied};
 use super::identity::Identity;
 use super::record::{Asked, Record};
 use super::token::{self, Audience, InvalidToken};
-use super::wire::{self, Cut, Outgoing};
+use super::wire::{self, Content, Cut, Outgoing};
 use super::{metadata, shared_key, sign_in};
 use crate::backend::fault::{Answered, Effect, Faults};
 use crate::backend::transport::Transport;
@@ -29,6 +30,10 @@ use crate::local::service::LocalService;
 
 /// How much of a body that is too large is read, so that the client gets to reading its answer.
 const LARGEST_READ: usize = 8 * LARGEST_BODY;
+/// Largest form with which anybody may sign in, in bytes.
+const LARGEST_FORM: usize = 64 * 1024;
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(60);
 
 /// What answers the requests of all connections.
 pub(super) struct Front {
@@ -38,23 +43,46 @@ pub(super) struct Front {
     pub(super) faults: Faults,
 }
 
+/// What a request is for, as its head tells.
+enum Way {
+    /// It is for another host, or its client has not signed in.
+    Refused(Response<Bytes>),
+    /// What clients ask before they have a token, at `https://authority`.
+    Open(Open, String),
+    Blob(Result<(), Denied>),
+    ResourceManager,
+}
+
+/// What clients ask before they have a token; beside it the tenant in the path.
+enum Open {
+    Endpoints,
+    Configuration(String),
+    Keys(String),
+    Token(String),
+}
+
 impl Front {
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Outgoing>, Cut> {
         let (head, body) = request.into_parts();
         let method = head.method.clone();
         let correlation = request::correlation(&head.headers);
-        let Ok(body) = Limited::new(body, LARGEST_READ).collect().await else {
-            let refused = Refused::bad_request("InvalidRequestContent", "The body of the request could not be read.");
-            return Ok(wire::whole(
-                &method,
-                Answer::from(refused).into_response("", "", &correlation),
-            ));
+        let head = Request::from_parts(head, ());
+        let way = self.way(&head, &correlation);
+        let body = match &way {
+            Way::ResourceManager => collect(body, LARGEST_READ).await,
+            Way::Open(..) => collect(body, LARGEST_FORM).await,
+            Way::Refused(_) | Way::Blob(_) => Some(discard(body).await),
         };
-        let request = Request::from_parts(head, body.to_bytes());
+        let Some(body) = body else {
+            let refused = Refused::bad_request("InvalidRequestContent", "The body of the request could not be read.");
+            let answer = Answer::from(refused).into_response("", "", &correlation);
+            return Ok(wire::whole(&method, answer.map(Content::Whole)));
+        };
+        let request = head.map(|()| body);
         let asked = self.record.is_some().then(|| Asked::of(&request));
         let answer = match self.faults.effect_on(request.method(), request.uri().path()) {
-            None => Ok(wire::whole(&method, self.route(request, &correlation).await)),
-            Some(effect) => self.fail(request, effect, &correlation).await,
+            None => Ok(wire::whole(&method, self.follow(way, request, &correlation).await)),
+            Some(effect) => self.fail(way, request, effect, &correlation).await,
         };
         if let (Some(record), Some(asked)) = (&self.record, &asked) {
             record.add(asked, answer.as_ref().ok());
@@ -65,62 +93,72 @@ impl Front {
     /// Answers as a fault has it.
     async fn fail(
         &self,
+        way: Way,
         request: Request<Bytes>,
         effect: Effect,
         correlation: &HeaderValue,
     ) -> Result<Response<Outgoing>, Cut> {
         let method = request.method().clone();
         let carried_out = if effect.carried_out {
-            Some(self.route(request, correlation).await)
+            Some(self.follow(way, request, correlation).await)
         } else {
             None
         };
         sleep(effect.delay).await;
         match (effect.answer, carried_out) {
-            (Answered::Instead(answer), _) | (Answered::Whole, Some(answer)) => Ok(wire::whole(&method, answer)),
+            (Answered::Instead(answer), _) => Ok(wire::whole(&method, answer.map(Content::Whole))),
+            (Answered::Whole, Some(answer)) => Ok(wire::whole(&method, answer)),
             (Answered::Half, Some(answer)) => Ok(wire::half(answer)),
             _ => Err(Cut),
         }
     }
 
-    async fn route(&self, request: Request<Bytes>, correlation: &HeaderValue) -> Response<Bytes> {
-        let Some(base) = self.base(&request) else {
+    /// Looks who may ask what before anything of the body is kept.
+    fn way(&self, head: &Request<()>, correlation: &HeaderValue) -> Way {
+        let Some(base) = self.base(head) else {
             let text = "The request is for another host; this service answers for localhost, 127.0.0.1 and [::1].";
             let refused = Refused::new(StatusCode::MISDIRECTED_REQUEST, "InvalidHost", text);
-            return Answer::from(refused).into_response("", "", correlation);
+            return Way::Refused(Answer::from(refused).into_response("", "", correlation));
         };
-        if let Some(answer) = self.before_sign_in(&request, &base) {
-            return answer;
+        if let Some(open) = open(head) {
+            return Way::Open(open, base);
         }
-        if let Some(account) = blobs::account_of(request.uri().path()) {
-            let allowed = self.allow_blobs(&request, account, &base);
-            let service = Arc::clone(&self.service);
-            let read = spawn_blocking(move || blobs::answer(service.shared(), &request, allowed)).await;
-            return read.unwrap_or_else(|panic| {
-                tracing::error!(error = %panic, "reading a blob panicked");
-                let refused = Refused::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "InternalError",
-                    "The blob cannot be read.",
-                );
-                Answer::from(refused).into_response("", "", correlation)
-            });
+        if let Some(account) = blobs::account_of(head.uri().path()) {
+            return Way::Blob(self.allow_blobs(head, account, &base));
         }
-        if let Err(reason) = self.authenticate(request.headers(), Audience::ResourceManager) {
-            return self.challenge(&base, reason, correlation);
+        match self.authenticate(head.headers(), Audience::ResourceManager) {
+            Ok(()) => Way::ResourceManager,
+            Err(reason) => Way::Refused(self.challenge(&base, reason, correlation)),
         }
-        match self.service.send(request).await {
-            Ok(answer) => answer,
-            Err(error) => {
+    }
+
+    async fn follow(&self, way: Way, request: Request<Bytes>, correlation: &HeaderValue) -> Response<Content> {
+        let answer = match way {
+            Way::Refused(answer) => answer,
+            Way::Open(open, base) => self.before_sign_in(&open, &request, &base),
+            Way::Blob(allowed) => {
+                let service = Arc::clone(&self.service);
+                match spawn_blocking(move || blobs::answer(service.shared(), &request, allowed)).await {
+                    Ok(answer) => return answer,
+                    Err(panic) => {
+                        tracing::error!(error = %panic, "reading a blob panicked");
+                        let text = "The blob cannot be read.";
+                        let refused = Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", text);
+                        Answer::from(refused).into_response("", "", correlation)
+                    }
+                }
+            }
+            Way::ResourceManager => self.service.send(request).await.unwrap_or_else(|error| {
                 let refused = Refused::new(StatusCode::BAD_GATEWAY, "BadGateway", error.to_string());
                 Answer::from(refused).into_response("", "", correlation)
-            }
-        }
+            }),
+        };
+        answer.map(Content::Whole)
     }
 
     /// `https://authority` under which the request came in; `None` for a name that is not this service's. A page in a browser could
     /// otherwise reach the service under a name of its own.
-    fn base(&self, request: &Request<Bytes>) -> Option<String> {
+    fn base(&self, request: &Request<()>) -> Option<String> {
         let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
         let authority = request
             .uri()
@@ -136,32 +174,22 @@ impl Front {
         is_own.then(|| format!("https://{}", authority.to_lowercase()))
     }
 
-    /// What clients ask before they have a token; `None` for everything else.
-    fn before_sign_in(&self, request: &Request<Bytes>, base: &str) -> Option<Response<Bytes>> {
-        let path = request.uri().path();
-        let segments: Vec<String> = path.trim_matches('/').split('/').map(str::to_lowercase).collect();
-        let words: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let is_get = request.method() == Method::GET;
-        match words.as_slice() {
-            ["metadata", "endpoints"] if is_get => {
+    fn before_sign_in(&self, open: &Open, request: &Request<Bytes>, base: &str) -> Response<Bytes> {
+        match open {
+            Open::Endpoints => {
                 let version = api_version(request.uri()).unwrap_or_default();
-                let endpoints = metadata::endpoints(base, self.identity.tenant, &version);
-                Some(json(StatusCode::OK, &endpoints))
+                json(
+                    StatusCode::OK,
+                    &metadata::endpoints(base, self.identity.tenant, &version),
+                )
             }
-            [tenant, "v2.0", ".well-known", "openid-configuration"]
-            | [tenant, ".well-known", "openid-configuration"]
-                if is_get =>
-            {
-                Some(self.of_tenant(tenant, || {
-                    Ok(metadata::openid_configuration(base, self.identity.tenant))
-                }))
-            }
-            [tenant, "discovery", "v2.0", "keys"] if is_get => Some(self.of_tenant(tenant, || Ok(metadata::keys()))),
-            [tenant, "oauth2", "token"] | [tenant, "oauth2", "v2.0", "token"] if request.method() == Method::POST => {
-                let sign_in = || sign_in::sign_in(&self.identity, base, request.headers(), request.body());
-                Some(self.of_tenant(tenant, sign_in))
-            }
-            _ => None,
+            Open::Configuration(tenant) => self.of_tenant(tenant, || {
+                Ok(metadata::openid_configuration(base, self.identity.tenant))
+            }),
+            Open::Keys(tenant) => self.of_tenant(tenant, || Ok(metadata::keys())),
+            Open::Token(tenant) => self.of_tenant(tenant, || {
+                sign_in::sign_in(&self.identity, base, request.headers(), request.body())
+            }),
         }
     }
 
@@ -187,7 +215,7 @@ impl Front {
     }
 
     /// Blobs are read with a token for storage, or a request that the account's key has signed.
-    fn allow_blobs(&self, request: &Request<Bytes>, account: &str, base: &str) -> Result<(), Denied> {
+    fn allow_blobs(&self, request: &Request<()>, account: &str, base: &str) -> Result<(), Denied> {
         let header = request
             .headers()
             .get(AUTHORIZATION)
@@ -230,6 +258,37 @@ impl Front {
             answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         answer
+    }
+}
+
+/// A body of at most `most` bytes; `None` when it is longer, breaks off or takes too long.
+async fn collect(body: Incoming, most: usize) -> Option<Bytes> {
+    let collected = timeout(ARRIVAL, Limited::new(body, most).collect()).await;
+    Some(collected.ok()?.ok()?.to_bytes())
+}
+
+/// Lets a body pass by, so that the client gets to reading its answer; nothing of it is kept.
+async fn discard(mut body: Incoming) -> Bytes {
+    let pass = async { while body.frame().await.is_some_and(|frame| frame.is_ok()) {} };
+    drop(timeout(ARRIVAL, pass).await);
+    Bytes::new()
+}
+
+/// What is answered without a token, if the request is for that.
+fn open(head: &Request<()>) -> Option<Open> {
+    let path = head.uri().path().to_lowercase();
+    let words: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match (head.method(), words.as_slice()) {
+        (&Method::GET, ["metadata", "endpoints"]) => Some(Open::Endpoints),
+        (
+            &Method::GET,
+            [tenant, "v2.0", ".well-known", "openid-configuration"] | [tenant, ".well-known", "openid-configuration"],
+        ) => Some(Open::Configuration((*tenant).to_owned())),
+        (&Method::GET, [tenant, "discovery", "v2.0", "keys"]) => Some(Open::Keys((*tenant).to_owned())),
+        (&Method::POST, [tenant, "oauth2", "token"] | [tenant, "oauth2", "v2.0", "token"]) => {
+            Some(Open::Token((*tenant).to_owned()))
+        }
+        _ => None,
     }
 }
 

@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,11 @@ use super::front::Front;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a connection may stay idle. Longer than clients keep theirs, so that none sends into a connection that ends.
 const IDLE: Duration = Duration::from_secs(300);
+/// How many connections are open at once; further ones wait to be accepted. Below the 1,024 files that a process usually may open.
+const MOST_CONNECTIONS: usize = 512;
+/// How often a client over HTTP/2 that says nothing is asked whether it is still there, and how long it may take to answer.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
+const STILL_THERE: Duration = Duration::from_secs(20);
 /// How long answers under way may take once the service is to end.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// Pause after a connection could not be accepted for want of file descriptors.
@@ -35,15 +41,23 @@ pub(super) async fn accept_until(
 ) {
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
-        let accepted = tokio::select! {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
             () = &mut stop => break,
-            accepted = listener.accept() => accepted,
+            next = next => next,
         };
         match accepted {
             Ok((stream, _)) => {
                 let (acceptor, front, watcher) = (acceptor.clone(), Arc::clone(&front), open.watcher());
-                tokio::spawn(serve(stream, acceptor, front, watcher));
+                tokio::spawn(async move {
+                    serve(stream, acceptor, front, watcher).await;
+                    drop(place);
+                });
             }
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
@@ -78,7 +92,9 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, front: Arc<Front>, watc
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
         .http2()
-        .timer(TokioTimer::new());
+        .timer(TokioTimer::new())
+        .keep_alive_interval(ASK_AGAIN)
+        .keep_alive_timeout(STILL_THERE);
     let connection = builder.serve_connection(TokioIo::new(stream), answer).into_owned();
     tokio::select! {
         // Before the connection: over HTTP/2 it would only end the one stream, in good order.

@@ -3,7 +3,6 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::Request;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +14,7 @@ use crate::local::request;
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether `given` (`account:signature`) signs the request with the account's key, not long ago.
-pub(super) fn is_signed(request: &Request<Bytes>, given: &str, account: &str, key: &[u8], now: Timestamp) -> bool {
+pub(super) fn is_signed<T>(request: &Request<T>, given: &str, account: &str, key: &[u8], now: Timestamp) -> bool {
     let Some((named, signature)) = given.split_once(':') else {
         return false;
     };
@@ -34,7 +33,7 @@ pub(super) fn is_signed(request: &Request<Bytes>, given: &str, account: &str, ke
     named == account && is_recent(request, now) && hmac::verify(&key, text.as_bytes(), &signature).is_ok()
 }
 
-fn is_recent(request: &Request<Bytes>, now: Timestamp) -> bool {
+fn is_recent<T>(request: &Request<T>, now: Timestamp) -> bool {
     let header = request
         .headers()
         .get("x-ms-date")
