@@ -60,27 +60,36 @@ async fn a_cancellation_comes_through_every_fault() {
             (trouble, went.await)
         });
     }
-    let (mut canceled, mut broken) = (0, Vec::new());
+    let (mut canceled, mut killed, mut broken) = (0, 0, Vec::new());
     for (trouble, went) in under_way.join_all().await {
         match went {
-            Ok(was_canceled) => canceled += usize::from(was_canceled),
+            Ok(went) => {
+                canceled += usize::from(went.canceled);
+                killed += usize::from(went.killed);
+            }
             Err(_) => broken.push(format!("{trouble:?}")),
         }
     }
     broken.sort();
-    println!("POST cancel: {number} cells, {canceled} runs were canceled and repeated");
+    println!("POST cancel: {number} cells, {canceled} runs were canceled and repeated, {killed} processes were killed");
     assert!(broken.is_empty(), "{} are broken:\n{}", broken.len(), broken.join("\n"));
     assert!(
         canceled > 0 && canceled < number,
         "both ends were seen: {canceled} of {number}"
     );
+    assert!(killed > 0, "no process was killed");
     assert_eq!(world.inventory().await, [""; 0], "something is left over");
     assert_eq!(world.notes_left(), 0, "a note is left over");
 }
 
+/// What became of the first run and of its process.
+struct Went {
+    canceled: bool,
+    killed: bool,
+}
+
 impl Trouble {
-    /// Whether the first run was canceled.
-    async fn go_through(self, world: &Arc<World>, expected: &Expected) -> bool {
+    async fn go_through(self, world: &Arc<World>, expected: &Expected) -> Went {
         let name = world.name();
         let line = world.line();
         let core = world.process(&line).await;
@@ -92,7 +101,7 @@ impl Trouble {
             path: "/imageTemplates/{}/cancel$".to_owned(),
             nth: 1,
         };
-        let instance = match self {
+        let (instance, killed) = match self {
             Self::Kill(moment) => {
                 line.hold(&site, &name, moment);
                 let (its_world, its_line, its_name) = (world.clone(), line.clone(), name.clone());
@@ -105,7 +114,7 @@ impl Trouble {
                 line.fail(&site.rules(&name, fault, lasts));
                 let (instance, ended) = interrupt(world, &line, instance, &name).await;
                 assert!(line.heal() > 0, "nothing was canceled: {ended:?}");
-                instance
+                (instance, false)
             }
         };
         line.release();
@@ -128,7 +137,7 @@ impl Trouble {
         while let Some(foundation) = foundations.pop() {
             foundation.handed_to(&next).destroy().await.unwrap();
         }
-        canceled
+        Went { canceled, killed }
     }
 }
 

@@ -55,10 +55,13 @@ impl Site {
         let mut sites: Vec<Self> = Vec::new();
         for Asked { method, path } in asked {
             let is_poll = path.contains("/operations/") || path.contains("/operationresults/");
+            let masked = masked(path, name);
             let path = if is_poll {
                 "/operation".to_owned()
+            } else if let Some(collection) = masked.strip_suffix('*') {
+                collection.to_owned()
             } else {
-                format!("{}$", masked(path, name))
+                format!("{masked}$")
             };
             let nth = 1 + sites
                 .iter()

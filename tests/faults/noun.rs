@@ -82,6 +82,23 @@ pub(crate) const RUN: Noun = Noun {
     acts: &Act::ALL,
 };
 
+/// A run whose images are a version and a managed image.
+pub(crate) const RUN_OF_IMAGES: Noun = Noun {
+    foundations: |name| {
+        let mut foundations = (RUN.foundations)(name);
+        let (_, template) = foundations.last_mut().unwrap();
+        template["distribute"].as_array_mut().unwrap().push(json!({
+            "run_output_name": "image",
+            "managed_image": {
+                "image_id": format!("{}/providers/Microsoft.Compute/images/{name}", group_id(name)), "location": LOCATION,
+            },
+        }));
+        foundations
+    },
+    acts: &[Act::Delete],
+    ..RUN
+};
+
 fn nothing(_: &str) -> Vec<(&'static str, Json)> {
     Vec::new()
 }

@@ -84,8 +84,8 @@ impl World {
     }
 
     /// Acts in a process that is gone from one moment to the next when the line holds a request; Terraform's state is then what it was
-    /// before. An act that makes no such request ends: a busy machine may look less often, or give up before.
-    pub(crate) async fn killed<A>(line: &Line, before: Instance, act: impl FnOnce(Instance) -> A) -> Instance
+    /// before. An act that makes no such request ends: a busy machine may look less often, or give up before. Whether it was killed.
+    pub(crate) async fn killed<A>(line: &Line, before: Instance, act: impl FnOnce(Instance) -> A) -> (Instance, bool)
     where
         A: Future<Output = Instance> + Send + 'static,
     {
@@ -96,8 +96,8 @@ impl World {
             .unwrap();
         let acting = process.spawn(act(before.clone()));
         let after = tokio::select! {
-            () = line.held() => before,
-            ended = acting => ended.unwrap(),
+            () = line.held() => (before, true),
+            ended = acting => (ended.unwrap(), false),
         };
         tokio::task::spawn_blocking(move || process.shutdown_timeout(Duration::from_secs(10)))
             .await
