@@ -13,6 +13,8 @@ use crate::harness::workspace::{Machine, Workspace};
 
 const TEMPLATE_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.VirtualMachineImages/imageTemplates/golden";
 
+const IMAGE_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/golden/images/base";
+
 /// Longer than any command of the tests.
 const NEVER: u64 = 3_600_000;
 
@@ -36,17 +38,29 @@ fn what_is_lost_on_the_way_is_looked_for_and_not_done_again() {
 
     workspace.destroy();
     assert_eq!(workspace.machine.staging_groups(), [""; 0], "nothing is left over");
-    for (method, path) in [("PUT", TEMPLATE_ID), ("POST", "/run"), ("DELETE", TEMPLATE_ID)] {
-        assert_eq!(sent(&workspace, method, path), 1, "{method} {path}");
+    // That every fault came, and that nothing was asked a second time. A connection that was cut has no status.
+    let changes = [
+        ("PUT", "/images/base", json!([null, 201])),
+        ("PUT", TEMPLATE_ID, json!([null])),
+        ("POST", "/run", json!([504])),
+        ("DELETE", TEMPLATE_ID, json!([504])),
+    ];
+    for (method, path, statuses) in changes {
+        assert_eq!(json!(answered(&workspace, method, path)), statuses, "{method} {path}");
+    }
+    for (path, status) in [("/operations/*", 503), (TEMPLATE_ID, 401), ("", 429)] {
+        let statuses = answered(&workspace, "GET", path);
+        assert!(statuses.contains(&json!(status)), "GET {path}: {statuses:?}");
     }
 }
 
 #[test]
-fn a_provider_that_is_killed_while_an_answer_is_on_its_way_has_done_it_once() {
+fn a_provider_that_is_killed_or_interrupted_while_an_answer_is_on_its_way_has_done_it_once() {
     let workspace = on_azure(&json!([
         { "method": "PUT", "path": "/imageTemplates/golden$", "nth": 1, "fault": "slow", "delay_ms": NEVER },
         { "method": "POST", "path": "/run$", "nth": 1, "fault": "slow", "delay_ms": NEVER },
         { "method": "DELETE", "path": "/imageTemplates/golden$", "nth": 1, "fault": "slow", "delay_ms": NEVER },
+        { "method": "DELETE", "path": "/images/base$", "nth": 1, "fault": "slow", "delay_ms": NEVER },
     ]));
     let service = workspace.machine.service();
     let template = || service.send(http::Method::GET, TEMPLATE_ID, None);
@@ -64,11 +78,28 @@ fn a_provider_that_is_killed_while_an_answer_is_on_its_way_has_done_it_once() {
     killed(&workspace, "destroy", "the template is gone", || {
         template().status == 404
     });
+    let interrupted = workspace.start(&["destroy", "-auto-approve", "-input=false", "-json"]);
+    wait_until("the gallery image is gone", || {
+        let image = service.send(http::Method::GET, IMAGE_ID, None);
+        (image.status == 404).then_some(())
+    });
+    interrupted.interrupt();
+    interrupted.answer().failed();
     workspace.destroy();
     assert_eq!(workspace.machine.staging_groups(), [""; 0], "nothing is left over");
-    for (method, path) in [("PUT", TEMPLATE_ID), ("POST", "/run"), ("DELETE", TEMPLATE_ID)] {
-        let again = sent(&workspace, method, path);
-        assert_eq!(again, 0, "{method} {path}: only answered requests are recorded");
+    let changes = [
+        ("PUT", TEMPLATE_ID),
+        ("POST", "/run"),
+        ("DELETE", TEMPLATE_ID),
+        ("DELETE", IMAGE_ID),
+    ];
+    for (method, path) in changes {
+        let again = answered(&workspace, method, path);
+        assert_eq!(
+            again,
+            <[Value; 0]>::default(),
+            "{method} {path}: only answered requests are recorded"
+        );
     }
 }
 
@@ -89,13 +120,13 @@ fn killed(workspace: &Workspace, command: &str, what: &str, condition: impl Fn()
     running.answer().failed();
 }
 
-/// How often a request has come in.
-fn sent(workspace: &Workspace, method: &str, path_end: &str) -> usize {
+/// The statuses of such requests, in their order; null is a connection that was cut.
+fn answered(workspace: &Workspace, method: &str, path_end: &str) -> Vec<Value> {
     let record = fs::read_to_string(workspace.machine.record_of_requests()).unwrap();
     let lines = record.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let fits = |line: &Value| {
         let path = line["path"].as_str().unwrap_or_default().to_lowercase();
         line["method"] == method && path.ends_with(&path_end.to_lowercase())
     };
-    lines.filter(fits).count()
+    lines.filter(fits).map(|line| line["status"].clone()).collect()
 }

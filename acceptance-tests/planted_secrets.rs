@@ -42,8 +42,10 @@ fn secrets_of_a_whole_life_are_in_no_log_no_message_no_note_and_no_record() {
     workspace.configure(golden("exit 3"));
     workspace.init();
     told.failed(&workspace, &["apply", "-auto-approve", "-input=false", "-json"]);
-    workspace.configure(golden("echo the step is running; sleep 5"));
+    workspace.configure(golden("echo the step is running; sleep 300"));
     told.killed(&workspace);
+    machine.service().cancel(workspace.state().of(TEMPLATE).text("id"));
+    workspace.configure(golden("echo the step is quick"));
     told.succeeded(&workspace, &["apply", "-auto-approve", "-input=false", "-json"]);
     told.succeeded(&workspace, &["plan", "-input=false", "-json"]);
 
