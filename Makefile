@@ -1,4 +1,5 @@
-# Each target does its own set-up; `make demo` and `make test` need nothing but Rust, a C compiler, Terraform, make and git.
+# demo, test, interop, release and bench do their own set-up: they need nothing but Rust, a C compiler, Terraform, make and git. The
+# others only compile.
 
 .PHONY: help demo demo-destroy install release test interop lint docs bench
 

@@ -46,7 +46,7 @@ fn parse(line: &'static str) -> Option<Package> {
         "build" => Need::Build,
         "debian" => Need::Distribution,
         "optional" => Need::Optional,
-        "test" | "release" | "clients" | "interop" => Need::Project,
+        "test" | "boot" | "release" | "clients" | "interop" => Need::Project,
         _ => return None,
     };
     Some(Package {
