@@ -7,8 +7,8 @@ terraform {
   }
 }
 
-# Builds images on this machine, without root and without a cloud account. With `backend = "azure"` and a `subscription_id` the same
-# configuration builds on Azure, signed in as `az login` has, or as the guide "Authenticating" tells.
+# Builds images on this machine, without root and without a cloud account. Azure takes `backend = "azure"`, a `subscription_id` and an
+# `identity` in each template. It is signed in to as `az login` has, or as the guide "Signing in to Azure" tells.
 provider "imagebuilder" {
   backend = "local"
 }

@@ -7,7 +7,8 @@ terraform {
   }
 }
 
-# Images are built on this machine, without root and without a cloud account.
+# Images are built on this machine, without root and without a cloud account. For this backend alone: Azure demands an identity and reads
+# no files of this machine (the example linux-gallery-image is for both).
 provider "imagebuilder" {
   backend = "local"
 }
