@@ -25,8 +25,8 @@ pub struct AzureConfiguration {
     /// Id or domain of the tenant. Can also be set by the environment variable `ARM_TENANT_ID`.
     #[attribute(optional, check = tenant)]
     pub tenant_id: Attr<String>,
-    /// Tenants beside it (3 at most) whose resources are referred to, such as the gallery of another tenant. Can also be set by the
-    /// environment variable `ARM_AUXILIARY_TENANT_IDS`, separated by `;`.
+    /// Up to three further tenants, beside `tenant_id`, whose resources are referred to, such as the gallery of another tenant. Can
+    /// also be set by the environment variable `ARM_AUXILIARY_TENANT_IDS`, separated by `;`.
     #[attribute(optional, check = auxiliary_tenants)]
     pub auxiliary_tenant_ids: Attr<Vec<Attr<String>>>,
     /// Client id of the service principal, or of a user-assigned managed identity. Can also be set by the environment variable
@@ -103,9 +103,8 @@ pub struct AzureConfiguration {
     /// Addresses of a cloud, where they differ from those of `environment`.
     #[attribute(optional)]
     pub endpoint: Attr<EndpointConfiguration>,
-    /// Whether to take the authority as it is written, without asking Azure's public cloud whether it knows it: for clouds
-    /// without a connection to it. Can also be set by the environment variable `ARM_DISABLE_INSTANCE_DISCOVERY`. Nothing is asked in
-    /// either case; the argument is there so that a provider block of azapi is accepted.
+    /// Accepted for configurations of azapi; without effect, since the authority is always taken as it is written. Can also be set by
+    /// the environment variable `ARM_DISABLE_INSTANCE_DISCOVERY`.
     #[attribute(optional)]
     pub disable_instance_discovery: Attr<bool>,
     /// Which resource providers to register in the subscription when they are not: `none`, or `core`, `extended`, `all`, `legacy`,

@@ -30,9 +30,8 @@ pub struct Configuration {
     #[attribute(optional)]
     pub default_tags: Attr<BTreeMap<String, Attr<String>>>,
     /// Whether a plan looks beforehand for what Image Builder needs for a template: registered resource providers, the identity, and
-    /// its rights on galleries, subnets and the staging resource group. `warn` tells what is missing, `error` refuses the plan. It
-    /// takes some requests more, so that nothing is looked for without it. Can also be set by the environment variable
-    /// `IMAGEBUILDER_PREFLIGHT`.
+    /// its rights on galleries, subnets and the staging resource group. `warn` tells what is missing, `error` refuses the plan. Off
+    /// by default, since it costs a few requests per plan. Can also be set by the environment variable `IMAGEBUILDER_PREFLIGHT`.
     #[attribute(optional, check = preflight)]
     pub preflight: Attr<String>,
     /// Settings of the local backend.
