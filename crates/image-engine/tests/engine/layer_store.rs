@@ -214,7 +214,7 @@ fn pruning_keeps_layers_in_use_or_pinned_and_those_below_them() {
 #[test]
 fn layers_that_no_build_finds_go_whatever_their_age() {
     let fixture =
-        Fixture::new().step("printf '#!/bin/sh\\ntouch /etc/deprovisioned\\n' > /tmp/DeprovisioningScript.sh");
+        Fixture::new().step("printf '#!/bin/sh\\necho done > /etc/deprovisioned\\n' > /tmp/DeprovisioningScript.sh");
     let (mut build, _) = built(&fixture);
     build.generalize(&mut Recorder::default()).unwrap();
     let top = build.image_layer();
