@@ -22,7 +22,7 @@ use crate::world::World;
 const AT_ONCE: usize = 8;
 
 /// A run that lasts long enough to be interrupted.
-const SLOW_RUN: Noun = Noun {
+pub(crate) const SLOW_RUN: Noun = Noun {
     foundations: |name| {
         let mut foundations = (RUN.foundations)(name);
         let template = foundations
@@ -164,13 +164,14 @@ async fn interrupt(
     (instance, ended)
 }
 
-async fn run_goes_on(line: &Line) {
+/// Completes when a run has been accepted.
+pub(crate) async fn run_goes_on(line: &Line) {
     while !line.has_carried(is_accepted("/run")) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-fn is_accepted(action: &str) -> impl Fn(&Carried) -> bool {
+pub(crate) fn is_accepted(action: &str) -> impl Fn(&Carried) -> bool {
     move |carried| {
         carried.method == Method::POST && carried.path.ends_with(action) && (200..300).contains(&carried.status)
     }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use terraform_provider_imagebuilder::backend::fault::Fault;
 use tf_provider::testing::{Action, Instance};
 
+use crate::cancellation::{SLOW_RUN, is_accepted, run_goes_on};
 use crate::cell::{Lasts, Site, stand_on};
 use crate::line::{Asked, Line};
 use crate::noun::{GALLERY, Noun, RUN, TEMPLATE};
@@ -112,6 +113,34 @@ async fn a_run_is_not_judged_by_the_one_before_it() {
         "the second run was not waited for"
     );
     assert_eq!(scene.instance.plan(&again).await.unwrap().action, Action::NoOp);
+    scene.ends_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_left_alone_unseen_is_waited_for_by_the_next_apply() {
+    let mut scene = Scene::of(&SLOW_RUN).await;
+    let mut wanted = (SLOW_RUN.config)(&scene.name);
+    wanted["on_interrupt"] = json!("leave_running");
+    let core = scene.world.process(&scene.line).await;
+    scene.instance = scene.instance.handed_to(&core);
+    let unseen = json!([{"method": "GET", "path": "/imageTemplates/", "every": 1, "fault": "server_error"}]);
+    {
+        let mut acting = Box::pin(scene.instance.apply(&wanted));
+        tokio::select! {
+            ended = &mut acting => panic!("it was not interrupted: {ended:?}"),
+            () = run_goes_on(&scene.line) => {}
+        }
+        scene.line.fail(&unseen.to_string());
+        core.stop().await;
+        assert!(acting.await.is_err());
+    }
+    scene.line.heal();
+    let next = scene.world.process(&scene.line).await;
+    scene.instance = scene.instance.handed_to(&next);
+    scene.instance.apply(&wanted).await.unwrap();
+    assert_eq!(scene.instance.state().unwrap()["run_state"], "Succeeded");
+    let runs = scene.line.take_carried();
+    assert_eq!(runs.iter().filter(|carried| is_accepted("/run")(carried)).count(), 1);
     scene.ends_well().await;
 }
 

@@ -91,8 +91,14 @@ pub(super) async fn carry_out(connection: &Connection, order: &Order<'_>) -> Res
     connection.template_was_run(order.template);
     if !order.waits {
         let look = async || Ok(Ok(runs::look(connection, order.template, &order.patience).await?));
-        let standing = once_shown(connection, order, begun.former.as_ref(), look).await?;
-        let execution = Execution::new(standing.unwrap_or_default(), Outcome::LeftRunning(None));
+        let standing = match once_shown(connection, order, begun.former.as_ref(), look).await? {
+            Ok(standing) => standing,
+            Err(_) => {
+                let soon = Patience::whatever_happens(Instant::now() + CANCELLATION);
+                runs::look(connection, order.template, &soon).await?
+            }
+        };
+        let execution = Execution::new(standing, Outcome::LeftRunning(None));
         return Ok(Execution {
             note: begun.note,
             ..execution
@@ -257,8 +263,8 @@ async fn give_up(connection: &Connection, order: &Order<'_>, ended: Ended) -> Re
     let name = order.template.name();
     let soon = Patience::whatever_happens(Instant::now() + CANCELLATION);
     if !order.cancels {
-        // It goes on, whether it can be looked at or not.
-        let standing = runs::look(connection, order.template, &soon).await.unwrap_or_default();
+        // Which run it is has to be known: a state without that would never wait for it, and the note of an error does.
+        let standing = runs::look(connection, order.template, &soon).await?;
         let reason = match ended {
             Ended::Interrupted => "Terraform was interrupted",
             Ended::TimedOut => "It took longer than `timeouts` allow",
